@@ -1,0 +1,51 @@
+"""What all tests share: where the checkout is, and the tools that are not Python packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The system's Chromium, for playwright's `executable_path`.
+
+    Skips where there is none, so that `make test` works on any machine; `.ci/run` sets DANDANG_REQUIRE_TOOLS, and then
+    a missing browser is a failure.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("DANDANG_REQUIRE_TOOLS"):
+        pytest.fail("Chromium is not installed and DANDANG_REQUIRE_TOOLS is set")
+    pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless Chromium that talks to this machine only; tests open their own `browser.new_page()`."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    # Chromium refuses its sandbox to root, and the pages it opens here are our own.
+    sandbox = os.name == "nt" or os.geteuid() != 0
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=quiet, chromium_sandbox=sandbox)
+        yield opened
+        opened.close()

@@ -1,0 +1,256 @@
+"""The package as others get it: the wheel works from any folder, the versions agree, nothing of a machine leaks in."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+import venv
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import rdflib
+import yaml
+from rdflib.namespace import OWL, RDF
+
+import dandang
+
+#: Folders of the checkout that the wheel carries under dandang/_resources.
+CARRIED = ("ontology", "data", "queries", "web/templates", "web/static")
+
+#: No proxy: every address asked here is this machine's own.
+LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment less what could lend the checkout's code or data to the installed package."""
+    dropped = ("PYTHON", "DANDANG_", "COV_", "COVERAGE_", "VIRTUAL_ENV")
+    return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+
+
+def build(root: Path, target: str, folder: Path) -> Path:
+    """The wheel or sdist of the sources in `root`, built with the pinned hatchling and no network."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True, env=clean_environment(), timeout=120)
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(root, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A fresh environment that holds the wheel, and an empty folder to run it from."""
+
+    bin: Path
+    elsewhere: Path
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.bin / command[0]), *command[1:]],
+            cwd=self.elsewhere,
+            env=clean_environment(),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    home = tmp_path_factory.mktemp("clean") / "venv"
+    venv.create(home, with_pip=False)
+    scripts = home / ("Scripts" if os.name == "nt" else "bin")
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True, env=clean_environment(), timeout=120)
+    # The dependencies come from the running environment, so that no network is needed. A folder named in a .pth file
+    # comes last on the path and its own .pth files are not read: the checkout's editable install stays out.
+    site = next(home.rglob("site-packages"))
+    borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (site / "borrowed.pth").write_text("\n".join(sorted(borrowed)), encoding="utf-8")
+    return Installation(bin=scripts, elsewhere=tmp_path_factory.mktemp("elsewhere"))
+
+
+def published_files(root: Path) -> list[str]:
+    """The files that git has or would take; all files where this is not a git checkout (an unpacked sdist)."""
+    if (root / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listing = subprocess.run(command, cwd=root, check=True, capture_output=True, encoding="utf-8", timeout=60)
+        names = [name for name in listing.stdout.split("\0") if name]
+    else:
+        ignored = {".venv", "build", "dist", "__pycache__", "node_modules"}
+        names = [
+            path.relative_to(root).as_posix()
+            for path in root.rglob("*")
+            if not ignored.intersection(part for part in path.parts) and not path.name.startswith(".coverage")
+        ]
+    return sorted(name for name in names if (root / name).is_file())
+
+
+def test_wheel_carries_every_resource_file(root: Path, wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        inside = set(archive.namelist())
+    wanted = {f"dandang/_resources/{name}" for name in published_files(root) if name.startswith(CARRIED)}
+    for folder in CARRIED:
+        assert any(name.startswith(f"dandang/_resources/{folder}/") for name in wanted), f"{folder}/ is empty"
+    assert {name for name in inside if name.startswith("dandang/_resources/")} == wanted
+    assert "dandang/py.typed" in inside
+
+
+def test_installed_wheel_is_what_runs(installed: Installation) -> None:
+    result = installed.run("python", "-c", "import dandang; print(dandang.__file__)")
+    assert Path(result.stdout.strip()).is_relative_to(installed.bin.parent), result.stderr
+
+
+def test_installed_wheel_assesses_a_case(root: Path, installed: Installation) -> None:
+    case = min((root / "data" / "cases").glob("*.yaml"))
+    result = installed.run("dandang", "assess", str(case), "--format", "json")
+    assert result.returncode in (0, 1), result.stderr
+    (answer,) = json.loads(result.stdout)
+    assert answer["verdict"]
+    assert {f"E{number}" for number in range(1, 11)} <= answer["clauses"].keys()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(installed: Installation) -> Iterator[str]:
+    """The address of `dandang serve`, run by the installed package until the block ends."""
+    port = free_port()
+    log = installed.elsewhere.parent / f"serve-{port}.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [str(installed.bin / "dandang"), "serve", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=installed.elsewhere,
+            env=clean_environment(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while not answers(port):
+                running = server.poll() is None and time.monotonic() < deadline
+                assert running, f"no answer from dandang serve:\n{log.read_text(encoding='utf-8', errors='replace')}"
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(timeout=10)
+
+
+def answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def test_installed_wheel_serves_a_clause(installed: Installation) -> None:
+    with serving(installed) as address, LOCAL.open(f"{address}/clauses/E7", timeout=30) as answer:
+        assert answer.status == 200
+        page = answer.read().decode("utf-8")
+    assert "E7" in page
+    assert "挽回损失" in page
+    assert list(installed.elsewhere.iterdir()) == [], "running from a folder must leave nothing in it"
+
+
+@pytest.mark.slow
+def test_sdist_is_complete(root: Path, wheel: Path, tmp_path: Path) -> None:
+    """The sdist holds every published file, and the wheel built from it is the wheel built from the checkout."""
+    sdist = build(root, "sdist", tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    assert set(published_files(root)) <= {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+    rebuilt = build(unpacked, "wheel", tmp_path / "rebuilt")
+    with zipfile.ZipFile(wheel) as first, zipfile.ZipFile(rebuilt) as second:
+        assert set(first.namelist()) == set(second.namelist())
+
+
+def test_versions_agree(root: Path, wheel: Path) -> None:
+    version = dandang.__version__
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert wheel.name.split("-")[1] == version, "pyproject.toml reads the version from the package"
+    assert str(yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"]) == version
+    modules = sorted((root / "ontology").glob("*.ttl"))
+    assert modules
+    for module in modules:
+        graph = rdflib.Graph().parse(module, format="turtle")
+        stated = {
+            str(value)
+            for ontology in graph.subjects(RDF.type, OWL.Ontology)
+            for value in graph.objects(ontology, OWL.versionInfo)
+        }
+        assert stated == {version}, module.name
+
+
+def pins(file: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["build", "run", "test", "lock"])
+def test_requirements_are_pinned_by_hash_and_name_no_host(root: Path, name: str) -> None:
+    text = (root / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
+    assert entries
+    for entry in entries:
+        assert re.match(r"[A-Za-z0-9._-]+==\S+ \\\n\s+--hash=sha256:[0-9a-f]{64}", entry), entry.splitlines()[0]
+    assert "://" not in text
+    assert not re.search(r"^\s*--(?!hash=)", text, flags=re.MULTILINE)
+    assert not re.search(r"(?:^|\s)/\w", text), "a path of a machine"
+
+
+def test_pins_of_the_tests_are_those_of_the_program(root: Path) -> None:
+    run = pins(root / "requirements" / "run.txt")
+    build_tools = pins(root / "requirements" / "build.txt")
+    test = pins(root / "requirements" / "test.txt")
+    assert run.items() <= test.items()
+    assert {name: version for name, version in build_tools.items() if name in test}.items() <= test.items()
+
+
+def test_pins_cover_the_declared_dependencies(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[<>=!~\[; ]", requirement)[0].lower() for requirement in requirements}
+
+    assert names(project["dependencies"]) <= pins(root / "requirements" / "run.txt").keys()
+    assert names(project["optional-dependencies"]["test"]) <= pins(root / "requirements" / "test.txt").keys()
+
+
+def test_no_path_of_a_machine_is_published(root: Path) -> None:
+    machine = re.compile(rb"(?<![\w.])/(?:root|work|home/\w+|Users/\w+|tmp/\w*bash\w*)/")
+    found = [
+        f"{name}:{number}: {line.decode('utf-8', 'replace').strip()[:120]}"
+        for name in published_files(root)
+        for number, line in enumerate((root / name).read_bytes().splitlines(), start=1)
+        if machine.search(line)
+    ]
+    assert found == []
