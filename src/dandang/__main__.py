@@ -1,0 +1,5 @@
+"""`python -m dandang`."""
+
+from dandang.cli import main
+
+raise SystemExit(main())

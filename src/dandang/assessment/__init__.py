@@ -1,0 +1,8 @@
+"""Case + policy → assessment: an explanation, and an outcome folded from it."""
+
+from __future__ import annotations
+
+from dandang.assessment.assess import assess
+from dandang.assessment.logic import all_of, any_of
+
+__all__ = ["all_of", "any_of", "assess"]

@@ -1,0 +1,263 @@
+"""The assessment of a case: every clause explained, and the outcome folded from the explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from dandang import __version__
+from dandang.assessment.explain import View, explain_clause, explain_condition, settings, view_of
+from dandang.assessment.logic import Literals, all_of, any_of, grounds, ways
+from dandang.messages import Text
+from dandang.model import (
+    READINGS,
+    Advisory,
+    Assessment,
+    Case,
+    Clause,
+    ClauseAnswer,
+    ClauseCondition,
+    ConditionGroup,
+    Explanation,
+    Fact,
+    LionAnswer,
+    MissingSet,
+    Policy,
+    Reading,
+    Receipt,
+    Truth,
+)
+
+#: How the two questions combine (strong Kleene): accountability first, then exemption.
+VERDICTS: dict[tuple[Truth, Truth], str] = {
+    (True, True): "may_be_exempted",
+    (True, False): "accountable",
+    (True, None): "accountable_unless_exempted",
+    **{(None, exemption): "undetermined" for exemption in (True, False, None)},
+    **{(False, exemption): "not_established" for exemption in (True, False, None)},
+}
+_ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
+
+
+def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Assessment:
+    """The assessment of a case under the policy; `on` overrides the conduct date, `today` the date of the receipt."""
+    case = case._replace(on=on or case.on)
+    trees = {reading: explain_case(case, policy, reading) for reading in READINGS}
+    tree = trees["recommended"]
+    clauses = {reading: _clause_nodes(found) for reading, found in trees.items()}
+    answers = {
+        iri: _answer(policy.clauses[iri], node, clauses["strict"][iri], policy)
+        for iri, node in clauses["recommended"].items()
+    }
+    accountability, exemption = outcome(tree)
+    return Assessment(
+        case=case,
+        verdict=VERDICTS[accountability, exemption],
+        readings={reading: VERDICTS[outcome(found)] for reading, found in trees.items()},
+        accountability=accountability,
+        exemption=exemption,
+        answers=dict(sorted(answers.items(), key=lambda item: _rank(item[1]))),
+        lion=_lion(case, policy, answers),
+        explanation=tree,
+        receipt=Receipt(policy.digest, __version__, case.on, today or date.today().isoformat()),
+        advisories=tuple(_advisories(case, policy)),
+    )
+
+
+# --- the explanation --------------------------------------------------------------------------------------------------
+
+
+def explain_case(case: Case, policy: Policy, reading: Reading) -> Explanation:
+    """The whole explanation under one reading: accountability, exemption, sanction tracks, list exits."""
+    view = view_of(case, policy, reading)
+    nodes: dict[str, tuple[Explanation, ...]] = {}
+    for kind in ("AccountabilityCircumstance", "ExemptionClause", "SanctionTrack", "ListExit"):
+        for name, clauses in _lists(policy, kind).items():
+            nodes[name] = tuple(explain_clause(clause, view) for clause in clauses)
+        view = view._replace(clauses=nodes)
+    parts = (
+        _accountability(policy, view),
+        _part("exemption", "anyOf", _exemptions(policy, nodes)),
+        _part("sanctions", None, _nodes_of(policy, nodes, "SanctionTrack")),
+        _part("list-exit", "anyOf", _nodes_of(policy, nodes, "ListExit")),
+    )
+    return Explanation(case.id, "case", premises=parts)
+
+
+def outcome(tree: Explanation) -> tuple[Truth, Truth]:
+    """Accountability and exemption, as the explanation tells them."""
+    parts = {part.about: part.value for part in tree.premises}
+    return parts["accountability"], parts["exemption"]
+
+
+def _lists(policy: Policy, kind: str) -> dict[str, list[Clause]]:
+    found: dict[str, list[Clause]] = {}
+    for clause in policy.clauses.values():
+        if clause.kind == kind:
+            found.setdefault(clause.clause_list, []).append(clause)
+    return found
+
+
+def _nodes_of(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]], kind: str) -> tuple[Explanation, ...]:
+    return tuple(node for name in _lists(policy, kind) for node in nodes[name])
+
+
+def _accountability(policy: Policy, view: View) -> Explanation:
+    """The gate of the sanction tracks, with the circumstances explained inside it."""
+    gates = [
+        shared.condition for iri, shared in policy.lists.items() if iri in _lists(policy, "SanctionTrack") and shared.condition
+    ]
+    premises = tuple(_with_clauses(explain_condition(gate, view), view) for gate in gates)
+    return _part("accountability", "anyOf", premises)
+
+
+def _with_clauses(node: Explanation, view: View) -> Explanation:
+    """The node with every clause condition opened to the clauses it asks about."""
+    if isinstance(node.condition, ClauseCondition):
+        return node._replace(operator="anyOf", premises=view.clauses.get(node.about, ()))
+    return node._replace(premises=tuple(_with_clauses(premise, view) for premise in node.premises))
+
+
+def _exemptions(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> tuple[Explanation, ...]:
+    """The clauses of the lists that a declared relation lets defeat accountability."""
+    return tuple(node for defeat in policy.defeats for node in nodes.get(defeat.defeater, ()))
+
+
+def _part(name: str, operator: str | None, premises: tuple[Explanation, ...]) -> Explanation:
+    in_force = [node.value for node in premises if node.state != "not_in_force"]
+    value = any_of(in_force) if operator == "anyOf" else None
+    return Explanation(name, "part", value, "anyOf" if operator == "anyOf" else None, premises=premises)
+
+
+def _clause_nodes(tree: Explanation) -> dict[str, Explanation]:
+    return {node.about: node for node in tree.walk() if node.kind == "clause"}
+
+
+# --- one clause -------------------------------------------------------------------------------------------------------
+
+
+def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Policy) -> ClauseAnswer:
+    state = node.state or "open"
+    missing: tuple[MissingSet, ...] = ()
+    if state == "could_apply":
+        missing = _sorted(ways(node, True), node)
+    elif state == "open":
+        missing = _sorted(ways(_all(settings(node)), True), node)
+    decided = grounds(node, node.value) if node.value is not None else ()
+    decisive = tuple(dict.fromkeys(literal for found in _sorted(decided, node) for literal in found))
+    return ClauseAnswer(
+        clause,
+        state,
+        {"recommended": state, "strict": strict.state or "open"},
+        node,
+        route=_sorted(decided, node)[0] if node.value and decided else (),
+        missing=missing,
+        excluded_by=decisive if state == "excluded" else (),
+        cites=_cites(clause, policy),
+    )
+
+
+def _all(nodes: list[Explanation]) -> Explanation:
+    return Explanation("", "group", all_of(node.value for node in nodes), "allOf", premises=tuple(nodes))
+
+
+def _sorted(sets: Iterable[Literals], node: Explanation) -> tuple[MissingSet, ...]:
+    """Smaller sets first; inside a set, and between sets of a size, the order of the text."""
+    order = {leaf.about: number for number, leaf in enumerate(n for n in node.walk() if not n.premises)}
+    position = lambda literal: order.get(literal[1:], len(order))  # noqa: E731
+    lists = [tuple(sorted(found, key=position)) for found in sets]
+    return tuple(sorted(lists, key=lambda found: (len(found), [position(literal) for literal in found])))
+
+
+def _cites(clause: Clause, policy: Policy) -> tuple[str, ...]:
+    """The quotes an answer about the clause rests on: the clause's own, and its list's preconditions'."""
+    shared = policy.lists.get(clause.clause_list)
+    preconditions = (policy.clauses[iri] for iri in (shared.preconditions if shared else ()))
+    return tuple(found.quote.iri for found in (clause, *preconditions) if found.quote)
+
+
+def _rank(answer: ClauseAnswer) -> tuple[int, int, str, int]:
+    """Settled first, then nearest to settled; then the order of the text."""
+    nearest = min((len(found) for found in answer.missing), default=0)
+    clause = answer.clause
+    return _ORDER.index(answer.state), nearest, clause.document, clause.ordinal
+
+
+# --- the "lion" list --------------------------------------------------------------------------------------------------
+
+
+def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> LionAnswer:
+    on_list = case.cadre.on_list
+    exits = [answer for answer in answers.values() if answer.clause.kind == "ListExit" and answer.state != "not_in_force"]
+    applying = tuple(answer.clause.iri for answer in exits if answer.state == "applies")
+    if on_list is False:
+        return LionAnswer(False, "not_listed")
+    if applying:
+        return LionAnswer(on_list, "exits", applying)
+    triggers = tuple(_would_trigger(case, policy, answers))
+    if triggers:
+        return LionAnswer(on_list, "would_trigger", would_trigger=triggers)
+    if exits and all(answer.state == "excluded" for answer in exits):
+        return LionAnswer(on_list, "stays")
+    return LionAnswer(on_list, "open")
+
+
+def _would_trigger(
+    case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]
+) -> Iterator[tuple[str, str, str]]:
+    """(exit, track, outcome kind): exits that a sanction still only possible would bring about, by a new look at each exit
+    with that track's outcome supposed. An inference: the documents do not name each other."""
+    for answer in answers.values():
+        if answer.clause.kind != "SanctionTrack" or answer.state not in ("applies", "could_apply"):
+            continue
+        for effect in answer.clause.effects:
+            facts = tuple(
+                Fact(fact.iri, True, derived_from=effect.outcome)
+                for fact in policy.facts.values()
+                if effect.outcome in fact.established_by
+            )
+            if not facts:
+                continue
+            supposed = case._replace(facts=tuple({f.type: f for f in (*case.facts, *facts)}.values()))
+            view = view_of(supposed, policy, "recommended")
+            for clause in policy.clauses.values():
+                if clause.kind == "ListExit" and explain_clause(clause, view).value is True:
+                    yield clause.iri, answer.clause.iri, effect.outcome
+
+
+# --- advisories -------------------------------------------------------------------------------------------------------
+
+
+def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
+    """What a reader should weigh that no rule decides: facts that suggest others, contested facts, unknown dates."""
+    values = {fact.type: fact for fact in case.facts}
+    for fact in case.facts:
+        own = policy.facts.get(fact.type)
+        for suggested in own.suggests if own and fact.value else ():
+            target = policy.facts.get(suggested)
+            if target and (suggested not in values or values[suggested].value is None):
+                yield Advisory(
+                    "suggests",
+                    Text(
+                        f"“{own.label.zh}”很可能也意味着“{target.label.zh}”；这是解释，不是条文，未据此推断。请查明后写入案例。",
+                        f'"{own.label.en}" likely also means "{target.label.en}"; that is interpretation, not text, and was '
+                        "not inferred. Establish it and state it in the case.",
+                    ),
+                    (fact.type, suggested),
+                )
+        if fact.contested and own:
+            yield Advisory(
+                "contested",
+                Text(f"“{own.label.zh}”有争议，按不明处理。", f'"{own.label.en}" is contested and counts as unknown.'),
+                (fact.type,),
+            )
+
+
+def divided_groups(condition: ConditionGroup) -> Iterator[ConditionGroup]:
+    """The groups of a tree whose operator differs between the readings."""
+    if condition.strict:
+        yield condition
+    for member in condition.members:
+        if isinstance(member, ConditionGroup):
+            yield from divided_groups(member)
+

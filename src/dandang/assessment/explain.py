@@ -1,0 +1,105 @@
+"""Condition trees + facts → explanation nodes. Each node's value is the fold of its premises' values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dandang.assessment.logic import all_of, any_of, fold
+from dandang.model import (
+    Case,
+    Clause,
+    ClauseCondition,
+    Condition,
+    ConditionGroup,
+    Explanation,
+    Fact,
+    FactCondition,
+    Policy,
+    Reading,
+    State,
+    Truth,
+)
+
+
+class View(NamedTuple):
+    """What conditions are looked at with: the facts, a reading, and the clauses explained so far by list."""
+
+    policy: Policy
+    facts: Mapping[str, Fact]
+    reading: Reading
+    on: str = ""
+    clauses: Mapping[str, tuple[Explanation, ...]] = {}
+
+
+def view_of(case: Case, policy: Policy, reading: Reading) -> View:
+    """The view of a case under a reading."""
+    return View(policy, {fact.type: fact for fact in case.facts}, reading, case.on)
+
+
+def explain_condition(condition: Condition, view: View) -> Explanation:
+    """The explanation of a condition."""
+    if isinstance(condition, FactCondition):
+        return _explain_fact(condition, view)
+    if isinstance(condition, ClauseCondition):
+        return _explain_clauses(condition, view)
+    return _explain_group(condition, view)
+
+
+def _explain_fact(condition: FactCondition, view: View) -> Explanation:
+    fact = view.facts.get(condition.fact)
+    known = fact.value if fact else None
+    value = None if known is None else known is condition.required
+    return Explanation(condition.fact, "fact", value, fact=fact, required=condition.required, condition=condition)
+
+
+def _explain_clauses(condition: ClauseCondition, view: View) -> Explanation:
+    """True when any clause of the list applies; the clauses are explained at their own place."""
+    value = any_of(node.value for node in view.clauses.get(condition.clauses, ()) if node.state != "not_in_force")
+    return Explanation(condition.clauses, "clauses", value, condition=condition)
+
+
+def _explain_group(condition: ConditionGroup, view: View) -> Explanation:
+    operator = condition.operator_in(view.reading)
+    premises = tuple(explain_condition(member, view) for member in condition.members)
+    value = fold(operator, (premise.value for premise in premises))
+    return Explanation(condition.iri, "group", value, operator, premises=premises, condition=condition)
+
+
+def explain_clause(clause: Clause, view: View) -> Explanation:
+    """The explanation of a clause: all of its effective conditions."""
+    premises = tuple(explain_condition(part, view) for part in view.policy.effective_conditions(clause))
+    value = all_of(premise.value for premise in premises) if premises else None
+    node = Explanation(clause.iri, "clause", value, "allOf", premises=premises)
+    return node._replace(state=state_of(node, clause, view.on))
+
+
+def state_of(node: Explanation, clause: Clause, on: str) -> State:
+    """The state of a clause: its value, and for an unknown one whether its setting is established."""
+    if not in_force(clause, on):
+        return "not_in_force"
+    if node.value is True:
+        return "applies"
+    if node.value is False:
+        return "excluded"
+    return "could_apply" if setting_value(node) else "open"
+
+
+def in_force(clause: Clause, on: str) -> bool:
+    """Whether a clause is in force on a date, as far as known: an unknown limit excludes nothing."""
+    if not on:
+        return True
+    return not (clause.valid_from and on < clause.valid_from) and not (clause.valid_until and on > clause.valid_until)
+
+
+def settings(node: Explanation) -> list[Explanation]:
+    """The topmost nodes that are marked as setting."""
+    if node.condition is not None and node.condition.setting:
+        return [node]
+    return [found for premise in node.premises for found in settings(premise)]
+
+
+def setting_value(node: Explanation) -> Truth:
+    """Whether the case is placed under the clause at all; unknown where the clause marks no setting."""
+    marked = settings(node)
+    return all_of(found.value for found in marked) if marked else None

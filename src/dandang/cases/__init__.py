@@ -1,0 +1,24 @@
+"""Case files → cases → case graphs.
+
+`files` reads bytes, `nodes` their syntax, `fields` the keys of a case, `rdf` Turtle and JSON-LD; `reading` ties them together,
+`derive` adds what follows, `graph` writes the case as triples.
+"""
+
+from __future__ import annotations
+
+from dandang.cases.derive import with_derived_facts
+from dandang.cases.files import MAX_BYTES, read_bytes
+from dandang.cases.graph import case_quads
+from dandang.cases.reading import ReadCase, accepted, read_cases, read_file, without_duplicates
+
+__all__ = [
+    "MAX_BYTES",
+    "ReadCase",
+    "accepted",
+    "case_quads",
+    "read_bytes",
+    "read_cases",
+    "read_file",
+    "with_derived_facts",
+    "without_duplicates",
+]

@@ -1,0 +1,75 @@
+"""Bytes of a case file, with a clear word about what is wrong with the file itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import BinaryIO
+
+from dandang.errors import UnreadableFile
+from dandang.model import Place
+
+#: A case is a page of text. A file beyond this size is something else, or belongs to bulk validation.
+MAX_BYTES = 8 * 1024 * 1024
+
+
+def read_bytes(name: str) -> bytes:
+    """The content of a file, `-` being standard input. Raises UnreadableFile."""
+    place = Place(name)
+    try:
+        if name == "-":
+            content = _bounded(sys.stdin.buffer)
+        else:
+            with open(name, "rb") as file:
+                content = _bounded(file)
+    except IsADirectoryError as error:
+        hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
+        raise UnreadableFile("这是一个文件夹，不是案例文件", "this is a folder, not a case file", hint=hint, place=place) from error
+    except FileNotFoundError as error:
+        hint = ("请检查文件名和所在文件夹", "check the name and the folder")
+        raise UnreadableFile("没有这个文件", "there is no such file", hint=hint, place=place) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableFile(f"无法读取({reason})", f"cannot be read ({reason})", place=place) from error
+    if len(content) > MAX_BYTES:
+        limit = MAX_BYTES // (1024 * 1024)
+        hint = ("请拆成较小的文件，每个文件几件案例", "split it into smaller files of a few cases each")
+        raise UnreadableFile(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=place)
+    return content
+
+
+def _bounded(stream: BinaryIO) -> bytes:
+    return stream.read(MAX_BYTES + 1)
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a file: UTF-8, with or without a byte order mark. Raises UnreadableFile with the first bad line."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "UTF-16"
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            encoding = _guess(content)
+            line = content.count(b"\n", 0, error.start) + 1
+            raise _not_utf8(encoding, Place(name, line)) from error
+        if not text.strip():
+            hint = ("可用 `dandang template` 生成样例", "`dandang template` writes one to start from")
+            raise UnreadableFile("文件是空的", "the file is empty", hint=hint, place=Place(name))
+        return text
+    raise _not_utf8(encoding, Place(name))
+
+
+def _guess(content: bytes) -> str:
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return "?"
+    return "GB18030 / GBK"
+
+
+def _not_utf8(encoding: str, place: Place) -> UnreadableFile:
+    known = encoding != "?"
+    zh = f"文件不是 UTF-8 编码（看来是 {encoding}）" if known else "文件不是 UTF-8 编码的文本"
+    en = f"the file is not in UTF-8 (it looks like {encoding})" if known else "the file is not UTF-8 text"
+    hint = ("请在编辑器中另存为 UTF-8", "save it as UTF-8 in your editor")
+    return UnreadableFile(zh, en, hint=hint, place=place)

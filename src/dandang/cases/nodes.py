@@ -1,0 +1,103 @@
+"""YAML and JSON text → nodes that know where they stand. Duplicate keys stay visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+import yaml
+
+from dandang.errors import MalformedFile
+from dandang.model import Place
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Deep enough for any case file; deeper nesting is an attack or an accident.
+_MAX_DEPTH = 20
+
+
+class Scalar(NamedTuple):
+    """A word, number or date, as written; `quoted` tells "yes" from yes."""
+
+    text: str
+    place: Place
+    null: bool = False
+    quoted: bool = False
+
+
+class Mapping_(NamedTuple):
+    """Key–value pairs in file order."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    place: Place
+
+
+class Sequence_(NamedTuple):
+    """A list."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+Node: TypeAlias = Scalar | Mapping_ | Sequence_
+
+
+def parse_yaml(text: str, name: str) -> Iterator[Node]:
+    """The documents of a YAML text. Raises MalformedFile at the place of a syntax error."""
+    try:
+        for document in yaml.compose_all(text, Loader=_Loader):
+            if document is not None:
+                yield _node(document, name, "", 0)
+    except yaml.MarkedYAMLError as error:
+        raise _malformed(error, name) from error
+    except yaml.YAMLError as error:
+        raise MalformedFile("YAML 中有不允许的字符", "the YAML has a character that is not allowed", place=Place(name)) from error
+
+
+def parse_json(text: str, name: str) -> Iterator[Node]:
+    """The one document of a JSON text. Raises MalformedFile at the place of a syntax error."""
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        place = Place(name, error.lineno, error.colno)
+        raise MalformedFile(f"JSON 语法错误：{error.msg}", f"JSON syntax error: {error.msg}", place=place) from error
+    except RecursionError as error:
+        raise _too_deep(Place(name)) from error
+    # Correct JSON is YAML, but for two habits of JSON writers; both keep their line.
+    yield from parse_yaml(text.replace("\\/", "/").replace("\t", " "), name)
+
+
+def _malformed(error: yaml.MarkedYAMLError, name: str) -> MalformedFile:
+    mark = error.problem_mark or error.context_mark
+    place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+    problem = error.problem or error.context or "?"
+    hint = (
+        "常见原因：键后用了全角的冒号、逗号，冒号后缺空格，缩进用了制表符，引号没有成对",
+        "usual causes: full-width colons or commas, no space after a colon, tabs as indentation, an unclosed quote",
+    )
+    return MalformedFile(f"YAML 语法错误：{problem}", f"YAML syntax error: {problem}", hint=hint, place=place)
+
+
+def _too_deep(place: Place) -> MalformedFile:
+    return MalformedFile("嵌套层数过多", "nested too deeply", place=place)
+
+
+def _node(node: yaml.Node, name: str, path: str, depth: int) -> Node:
+    place = Place(name, node.start_mark.line + 1, node.start_mark.column + 1, path)
+    if depth > _MAX_DEPTH:
+        raise _too_deep(place)
+    if isinstance(node, yaml.ScalarNode):
+        null = node.tag == "tag:yaml.org,2002:null" and node.style is None
+        return Scalar("" if null else node.value.strip(), place, null, node.style is not None)
+    if isinstance(node, yaml.SequenceNode):
+        items = (_node(item, name, f"{path}[{number}]", depth + 1) for number, item in enumerate(node.value, start=1))
+        return Sequence_(tuple(items), place)
+    pairs = []
+    for key, value in node.value:
+        label = _node(key, name, path, depth + 1)
+        if not isinstance(label, Scalar):
+            raise MalformedFile("键必须是文字", "a key must be text", place=label.place)
+        below = f"{path}.{label.text}" if path else label.text
+        pairs.append((label._replace(place=label.place._replace(path=below)), _node(value, name, below, depth + 1)))
+    return Mapping_(tuple(pairs), place)

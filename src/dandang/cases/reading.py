@@ -1,0 +1,116 @@
+"""A case file → cases, with every mistake found on the way.
+
+YAML and JSON are read key by key, Turtle and JSON-LD from their graph; both end in the same `Case`. Mistakes become findings with a place:
+validation reports them beside those of the shapes, assessment refuses the case with all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dandang.cases.derive import with_derived_facts
+from dandang.cases.fields import CaseReader
+from dandang.cases.files import decode, read_bytes
+from dandang.cases.fields import CaseReader
+from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_yaml
+from dandang.errors import MalformedFile, RejectedCase
+from dandang.messages import Text
+from dandang.model import Case, Finding, Place, Policy, Vocabulary
+
+FORMATS = {
+    "yaml": "yaml",
+    "yml": "yaml",
+    "json": "json",
+    "jsonld": "jsonld",
+    "ttl": "turtle",
+}
+
+
+class ReadCase(NamedTuple):
+    """A case and what is wrong with the way it was written."""
+
+    case: Case
+    findings: tuple[Finding, ...] = ()
+
+
+def read_file(name: str, policy: Policy, *, syntax: str = "") -> list[ReadCase]:
+    """The cases of one file; `-` is standard input. Raises UnreadableFile or MalformedFile."""
+    return read_cases(read_bytes(name), policy, name=name, syntax=syntax)
+
+
+def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
+    """The cases in the bytes of a file. The syntax is told by the name's ending, YAML where it says nothing."""
+    text = decode(content, name)
+    syntax = syntax or _syntax(name, text)
+    if syntax in ("turtle", "jsonld"):
+        from dandang.cases.rdf import read_rdf
+
+        found = [ReadCase(case, tuple(findings)) for case, findings in read_rdf(text, syntax, policy, name)]
+    else:
+        nodes = parse_json(text, name) if syntax == "json" else parse_yaml(text, name)
+        vocabulary = Vocabulary(policy)
+        found = [_read(node, policy, vocabulary) for document in nodes for node in _cases_in(document)]
+    if not found:
+        raise _nothing(name)
+    return found
+
+
+def accepted(read: Iterable[ReadCase]) -> list[Case]:
+    """The cases, if none has a mistake that makes an answer impossible; else raises RejectedCase with all mistakes."""
+    found = list(read)
+    errors = [finding for item in found for finding in item.findings if finding.severity == "error"]
+    if errors:
+        raise RejectedCase(errors)
+    return [item.case for item in found]
+
+
+def _syntax(name: str, text: str) -> str:
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if ending in FORMATS:
+        return FORMATS[ending]
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return "jsonld" if '"@context"' in text else "json"
+    return "turtle" if text.lstrip().lower().startswith(("@prefix", "@base", "prefix ")) else "yaml"
+
+
+def _nothing(name: str) -> MalformedFile:
+    hint = ("至少要有 id 和 title", "a case has at least an id and a title")
+    return MalformedFile("文件里没有案例", "there is no case in the file", hint=hint, place=Place(name))
+
+
+def _cases_in(document: Node) -> Iterator[Node]:
+    if isinstance(document, Sequence_):
+        yield from document.items
+    else:
+        yield document
+
+
+def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
+    if not isinstance(node, Mapping_):
+        hint = ("案例由“键：值”组成，例如 id: 2018-017", "a case is made of `key: value` lines, for example id: 2018-017")
+        raise MalformedFile("这里不是一件案例", "this is not a case", hint=hint, place=node.place)
+    reader = CaseReader(policy, vocabulary)
+    case = reader.case(node)
+    return ReadCase(with_derived_facts(case, policy), tuple(reader.findings))
+
+
+def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:
+    """The same cases, of one file or several; a second one of the same id carries a finding."""
+    first: dict[str, Place | None] = {}
+    checked = []
+    for item in found:
+        identifier, place = item.case.id, item.case.places.get("id") or item.case.place
+        if identifier in first:
+            message = Text(
+                f"案例编号“{identifier}”重复，前一件在 {first[identifier] or '同一文件'}",
+                f'case id "{identifier}" is used twice; first at {first[identifier] or "the same file"}',
+            )
+            hint = Text("每件案例用自己的编号", "give each case an id of its own")
+            finding = Finding("duplicate-id", message, hint, place, focus=identifier, value=identifier)
+            item = item._replace(findings=(*item.findings, finding))
+        elif identifier:
+            first[identifier] = place
+        checked.append(item)
+    return checked

@@ -1,0 +1,314 @@
+"""One function for each command; each returns the exit status."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dandang import resources
+from dandang.cases.files import read_bytes
+from dandang.cases.reading import ReadCase, accepted, read_file, without_duplicates
+from dandang.errors import BadParameter, UnknownName, UnreadableFile
+from dandang.messages import Text
+from dandang.model import Case, Finding, Place, Policy, Table
+
+if TYPE_CHECKING:
+    from dandang.store import Store
+
+
+def assess(options: Namespace) -> int:
+    """`dandang assess FILES`."""
+    from dandang import snapshot
+    from dandang.assessment import assess as assess_case
+
+    policy = snapshot.policy()
+    cases = _accepted(options.files, policy)
+    answers = (assess_case(case, policy, on=_date(options.on)) for case in cases)
+    if options.format == "text":
+        from dandang.render.text import assessment_text
+
+        rule = "\n" + "─" * 60 + "\n"
+        print(rule.join(assessment_text(answer, policy, options.lang, full=options.full) for answer in answers))
+    elif options.format in ("json", "jsonl"):
+        from dandang.render.json import assessment_json
+
+        _print_json([assessment_json(answer, policy, options.lang) for answer in answers], options.format)
+    else:
+        from dandang.render.rdf import assessment_rdf
+
+        print("\n".join(assessment_rdf(answer, policy, options.format) for answer in answers), end="")
+    return 0
+
+
+def validate(options: Namespace) -> int:
+    """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
+    from dandang.policy import load_quads, read_policy
+    from dandang.render.text import findings_text
+    from dandang.validation import validate_cases
+
+    quads = load_quads(resources.data_files())
+    policy = read_policy(quads)
+    read = _read(options.files, policy)
+    findings = validate_cases(read, quads)
+    errors = sum(finding.severity == "error" for finding in findings)
+    if options.format == "json":
+        _print_json([_finding_json(finding, options.lang) for finding in findings], "json")
+    else:
+        if findings:
+            print(findings_text(findings, options.lang))
+        print(_validated(len(read), errors, len(findings) - errors).in_(options.lang))
+    return 1 if errors else 0
+
+
+def _validated(cases: int, errors: int, others: int) -> Text:
+    if not errors and not others:
+        return Text(f"{cases} 件案例，没有发现问题", f"{cases} case(s), nothing found")
+    return Text(f"{cases} 件案例，{errors} 处错误，{others} 处提醒", f"{cases} case(s), {errors} error(s), {others} other finding(s)")
+
+
+def _finding_json(finding: Finding, lang: str) -> dict[str, Any]:
+    place = finding.place or Place()
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message.in_(lang),
+        "hint": finding.hint.in_(lang) if finding.hint else None,
+        "place": {"file": place.file, "line": place.line, "column": place.column, "path": place.path},
+        "focus": finding.focus,
+        "value": finding.value,
+        "cites": list(finding.cites),
+    }
+
+
+def ask(options: Namespace) -> int:
+    """`dandang ask [QUESTION] [--case FILE] [--param NAME=VALUE]`."""
+    from dandang import catalogue, snapshot
+
+    if not options.question:
+        for question in catalogue.questions():
+            print(f"{question.id}  {question.question.in_(options.lang)}")
+        return 0
+    question = catalogue.find(options.question)
+    policy = snapshot.policy()
+    store = catalogue.question_store(policy, question)
+    values = _parameters(options.param)
+    if options.case:
+        cases = _accepted([options.case], policy)
+        _add_cases(store, cases)
+        values.setdefault("case", cases[0].id)
+    table = catalogue.ask(store, question, values, policy)
+    if options.format == "text":
+        print(question.question.in_(options.lang))
+    return _print_table(table, options)
+
+
+def query(options: Namespace) -> int:
+    """`dandang query [FILE]`."""
+    from dandang import snapshot
+    from dandang.catalogue import whole_store
+
+    content = read_bytes(options.file)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("查询文件不是 UTF-8 编码", "the query is not in UTF-8", place=Place(options.file)) from error
+    policy = snapshot.policy()
+    store = whole_store(policy)
+    _add_cases(store, _accepted([options.case], policy) if options.case else [])
+    return _print_table(store.select(text), options)
+
+
+def show(options: Namespace) -> int:
+    """`dandang show ID`."""
+    from dandang.policy import load_quads, read_policy
+
+    quads = load_quads(resources.data_files())
+    policy = read_policy(quads)
+    clause = policy.by_notation.get(options.name.upper())
+    if options.format == "turtle":
+        from dandang.store import describe_turtle
+
+        print(describe_turtle(quads, clause.iri if clause else _named(options.name, policy)), end="")
+        return 0
+    if clause is None:
+        return explain(options)
+    from dandang.render.text import clause_text
+
+    print(clause_text(clause, policy, options.lang))
+    return 0
+
+
+def explain(options: Namespace) -> int:
+    """`dandang explain ID`."""
+    from dandang.policy import load_quads, ontology_quads
+    from dandang.policy import read_policy as read
+    from dandang.render.text import thing_text
+    from dandang.store import Index
+
+    quads = [*load_quads(resources.data_files()), *ontology_quads()]
+    policy = read(quads)
+    print(thing_text(_named(options.name, policy), policy, Index(quads), options.lang))
+    return 0
+
+
+def audit(options: Namespace) -> int:
+    """`dandang audit SOURCE`."""
+    from dandang.audit import audit as audit_text
+    from dandang.policy import load_quads
+    from dandang.render.text import audit_text as render_audit
+    from dandang.render.text import findings_text
+
+    quads = load_quads(resources.data_files())
+    clean = True
+    for name in options.files:
+        found = audit_text(_source_text(name), quads, name=name)
+        clean = clean and found.clean
+        if options.format == "json":
+            findings = [_finding_json(finding, options.lang) for finding in found.findings]
+            _print_json([{**found._asdict(), "findings": findings}], "jsonl")
+            continue
+        if found.findings:
+            print(findings_text(found.findings, options.lang))
+        print(render_audit(found.quotes, found.exact, found.passages, found.same_text, found.clean).in_(options.lang))
+    return 0 if clean else 1
+
+
+def _source_text(name: str) -> str:
+    from dandang.cases.files import decode
+
+    # Positions count code points of the file as it is: no newline is translated.
+    return decode(read_bytes(name), name)
+
+
+def reason(options: Namespace) -> int:
+    """`dandang reason`: exit 1 when the ontology is inconsistent or has an unsatisfiable class."""
+    from dandang.reasoning import reason as run
+    from dandang.render.text import reasoning_text
+
+    report = run()
+    if options.format == "json":
+        from dataclasses import asdict
+
+        _print_json([asdict(report)], "json")
+    else:
+        print(reasoning_text(report.consistent, report.unsatisfiable, report.inferred, report.reasoner).in_(options.lang))
+    return 0 if report.consistent and not report.unsatisfiable else 1
+
+
+def serve(options: Namespace) -> int:
+    """`dandang serve`. The web framework is loaded by name: no other command pays for it."""
+    import importlib
+
+    web = importlib.import_module("dandang.web")
+    web.serve(options.host, options.port, open_browser=options.open, lang=options.lang)
+    return 0
+
+
+# --- shared -----------------------------------------------------------------------------------------------------------
+
+
+def _read(files: list[str], policy: Policy) -> list[ReadCase]:
+    return without_duplicates([item for name in files for item in read_file(name, policy)])
+
+
+def _accepted(files: list[str], policy: Policy) -> list[Case]:
+    return accepted(_read(files, policy))
+
+
+def _add_cases(store: Store, cases: list[Case]) -> None:
+    from dandang.cases.graph import case_quads
+
+    for case in cases:
+        store.extend(case_quads(case))
+
+
+def _date(text: str) -> str:
+    from dandang.cases.fields import is_date
+
+    if text and not is_date(text):
+        hint = ("写成 2018-09-01 的样子", "write it like 2018-09-01")
+        raise BadParameter(f"--on 的“{text}”不是日期", f'--on "{text}" is not a date', hint=hint)
+    return text
+
+
+def _parameters(pairs: list[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            hint = ("写成 --param 名称=值", "write --param NAME=VALUE")
+            raise BadParameter(f"参数“{pair}”缺少等号", f'the parameter "{pair}" has no equals sign', hint=hint)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _named(name: str, policy: Policy) -> str:
+    """The IRI of anything that has a name."""
+    from dandang.cases.fields import nearest_names
+    from dandang.model import Vocabulary
+    from dandang.namespaces import PREFIXES
+
+    prefix, _, rest = name.partition(":")
+    candidates = [name, PREFIXES.get(prefix, "\0") + rest]
+    if name.upper() in policy.by_notation:
+        return policy.by_notation[name.upper()].iri
+    facts = sorted(iri for iri, _ in Vocabulary(policy).fact(name))
+    candidates += facts[:1] + [iri for iri, label in policy.names.items() if name in label]
+    found = next((iri for iri in candidates if iri in policy.names or iri in policy.facts), None)
+    if found is None:
+        labels = [text for label in policy.names.values() for text in label if text] + list(policy.by_notation)
+        close = nearest_names(name, labels)
+        hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?") if close else None
+        raise UnknownName(f"没有“{name}”", f'there is nothing named "{name}"', hint=hint)
+    return found
+
+
+def _print_json(items: list[dict[str, Any]], style: str) -> None:
+    import json
+
+    if style == "jsonl":
+        for item in items:
+            print(json.dumps(item, ensure_ascii=False))
+    else:
+        print(json.dumps(items, ensure_ascii=False, indent=2))
+
+
+def _print_table(table: Table, options: Namespace) -> int:
+    from dandang.render import tables
+
+    if options.format == "xlsx":
+        if not options.output:
+            hint = ("加上 -o 文件名.xlsx", "add -o name.xlsx")
+            raise BadParameter("XLSX 要写入文件", "XLSX goes to a file", hint=hint)
+        _write(options.output, tables.table_xlsx(table))
+        return 0
+    text = "".join(_table_lines(table, options))
+    if options.output:
+        # A byte order mark lets Excel and WPS read the Chinese of a CSV file.
+        mark = b"\xef\xbb\xbf" if options.format == "csv" else b""
+        _write(options.output, mark + text.encode())
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _table_lines(table: Table, options: Namespace) -> Iterator[str]:
+    from dandang.render import tables
+
+    if options.format == "csv":
+        yield tables.table_csv(table)
+    elif options.format == "json":
+        yield tables.table_json(table) + "\n"
+    else:
+        yield tables.table_text(table, widest=10_000 if options.wide else 48) + "\n"
+        yield Text(f"共 {len(table.rows)} 行\n", f"{len(table.rows)} row(s)\n").in_(options.lang)
+
+
+def _write(name: str, content: bytes) -> None:
+    try:
+        with open(name, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise UnreadableFile(f"无法写入({error.strerror})", f"cannot be written ({error.strerror})", place=Place(name)) from error

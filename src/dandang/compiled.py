@@ -1,0 +1,128 @@
+"""Condition trees → the three-level form that plain SPARQL can evaluate: routes (any) of requirements (all) of alternatives (any).
+
+Nothing here decides anything: AND and OR distribute over each other in strong Kleene logic, so the compiled form has the
+tree's value for every case, and tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import NamedTuple, TypeAlias
+
+import pyoxigraph as ox
+
+from dandang.model import (
+    READINGS,
+    Clause,
+    ClauseCondition,
+    Condition,
+    ConditionGroup,
+    FactCondition,
+    Policy,
+    Reading,
+)
+from dandang.namespaces import DD, RDF, XSD
+from dandang.store import COMPILED_GRAPH, literal, quads_of
+
+
+class Requirement(NamedTuple):
+    """One thing that must hold, by any of its alternatives."""
+
+    alternatives: tuple[FactCondition, ...]
+    role: str
+    setting: bool
+
+
+Route: TypeAlias = tuple[Requirement, ...]
+
+
+def routes(policy: Policy, clause: Clause, reading: Reading) -> tuple[Route, ...]:
+    """The ways in which a clause can apply under a reading, without its clause conditions."""
+    parts = (_routes(part, reading, "", False) for part in policy.effective_conditions(clause))
+    return tuple(_joined(combination) for combination in product(*parts))
+
+
+def _joined(parts: Iterable[Route]) -> Route:
+    return tuple(requirement for part in parts for requirement in part)
+
+
+def _routes(condition: Condition, reading: Reading, role: str, setting: bool) -> list[Route]:
+    role = condition.role or role
+    setting = condition.setting or setting
+    if isinstance(condition, ClauseCondition):
+        return [()]
+    if isinstance(condition, FactCondition):
+        return [(Requirement((condition,), role, setting),)]
+    members = [_routes(member, reading, role, setting) for member in condition.members]
+    if condition.operator_in(reading) == "allOf":
+        return [_joined(combination) for combination in product(*members)]
+    return _any(condition, members, role, setting)
+
+
+def _any(group: ConditionGroup, members: list[list[Route]], role: str, setting: bool) -> list[Route]:
+    """The routes of an any-group: members that are single requirements merge into one requirement."""
+    single = [found[0][0] for found in members if len(found) == 1 and len(found[0]) == 1]
+    merged = [(Requirement(tuple(a for r in single for a in r.alternatives), role, setting),)] if single else []
+    rest = [route for found in members for route in found if not (len(found) == 1 and len(route) == 1)]
+    return [*merged, *rest]
+
+
+def compiled_quads(policy: Policy) -> Iterator[ox.Quad]:
+    """The compiled form of every clause as triples."""
+    for clause in policy.clauses.values():
+        shared = policy.lists.get(clause.clause_list)
+        for part in (shared.condition if shared else None, clause.condition):
+            yield from _clause_conditions(clause, part)
+        for reading in READINGS:
+            for number, route in enumerate(routes(policy, clause, reading), start=1):
+                yield from _route_quads(clause, reading, number, route)
+
+
+def _clause_conditions(clause: Clause, condition: Condition | None) -> Iterator[ox.Quad]:
+    if isinstance(condition, ClauseCondition):
+        yield from quads_of(clause.iri, {DD + "anyClauseOf": [condition.clauses]}, COMPILED_GRAPH)
+    elif isinstance(condition, ConditionGroup):
+        for member in condition.members:
+            yield from _clause_conditions(clause, member)
+
+
+def _route_quads(clause: Clause, reading: Reading, number: int, route: Route) -> Iterator[ox.Quad]:
+    iri = f"{clause.iri}#{reading}-route-{number}"
+    yield from quads_of(clause.iri, {DD + "route": [iri]}, COMPILED_GRAPH)
+    yield from _node(iri, "Route", number, {DD + "reading": [DD + reading]})
+    for position, requirement in enumerate(route, start=1):
+        part = f"{iri}-requirement-{position}"
+        yield from quads_of(iri, {DD + "requirement": [part]}, COMPILED_GRAPH)
+        yield from _node(part, "Requirement", position, _requirement_properties(requirement))
+        for place, leaf in enumerate(requirement.alternatives, start=1):
+            alternative = f"{part}-alternative-{place}"
+            yield from quads_of(part, {DD + "alternative": [alternative]}, COMPILED_GRAPH)
+            yield from _node(alternative, "Alternative", place, _leaf_properties(leaf))
+
+
+def _node(
+    iri: str, kind: str, ordinal: int, properties: dict[str, list[str | ox.Literal | ox.NamedNode]]
+) -> list[ox.Quad]:
+    own: dict[str, list[str | ox.Literal | ox.NamedNode]] = {
+        RDF + "type": [DD + kind],
+        DD + "ordinal": [literal(str(ordinal), datatype=XSD + "integer")],
+    }
+    return quads_of(iri, own | properties, COMPILED_GRAPH)
+
+
+def _requirement_properties(requirement: Requirement) -> dict[str, list[str | ox.Literal | ox.NamedNode]]:
+    properties: dict[str, list[str | ox.Literal | ox.NamedNode]] = {}
+    if requirement.role:
+        properties[DD + "role"] = [requirement.role]
+    if requirement.setting:
+        properties[DD + "setting"] = [literal("true", datatype=XSD + "boolean")]
+    return properties
+
+
+def _leaf_properties(leaf: FactCondition) -> dict[str, list[str | ox.Literal | ox.NamedNode]]:
+    return {
+        DD + "factType": [leaf.fact],
+        DD + "requiredValue": [literal(str(leaf.required).lower(), datatype=XSD + "boolean")],
+        DD + "compiledFrom": [leaf.iri],
+    }

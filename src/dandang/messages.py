@@ -1,0 +1,19 @@
+"""Text in two languages, kept together so that neither can be forgotten."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """The same thing said in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def in_(self, lang: str) -> str:
+        """The text in `lang` ("zh" or "en"); the other language where this one is empty."""
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
+
+
+LANGUAGES = ("zh", "en")

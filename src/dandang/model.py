@@ -1,0 +1,452 @@
+"""The things dandang talks about, as plain values: policy, case, assessment, findings and tables.
+
+IRIs are full strings. Truth is three-valued (strong Kleene): True, False, or None for unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
+
+from dandang.messages import Text
+
+Truth: TypeAlias = bool | None
+Operator: TypeAlias = Literal["allOf", "anyOf"]
+Reading: TypeAlias = Literal["recommended", "strict"]
+READINGS: tuple[Reading, ...] = ("recommended", "strict")
+Named: TypeAlias = Mapping[str, Text]
+
+
+class Place(NamedTuple):
+    """Where something stands: a file, a line and column from 1, and a path inside the document (`cadre.rank`)."""
+
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part not in (None, ""))
+        return " ".join(part for part in (spot, self.path) if part)
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it."""
+
+    rule: str
+    message: Text
+    hint: Text | None = None
+    place: Place | None = None
+    severity: Literal["error", "warning", "info"] = "error"
+    focus: str = ""
+    value: str = ""
+    cites: tuple[str, ...] = ()
+
+    def render(self, lang: str) -> str:
+        """One finding as lines of text."""
+        head = f"{self.place}: " if self.place else ""
+        tail = f"\n  {self.hint.in_(lang)}" if self.hint else ""
+        return f"{head}{self.message.in_(lang)} [{self.rule}]{tail}"
+
+
+# --- the policy -------------------------------------------------------------------------------------------------------
+
+
+class FactType(NamedTuple):
+    """A kind of fact that clauses ask about."""
+
+    iri: str
+    label: Text
+    question: Text
+    definition: Text
+    determination: bool = False
+    negated: Text | None = None
+    names: tuple[str, ...] = ()
+    contraries: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()
+    suggests: tuple[str, ...] = ()
+    established_by: tuple[str, ...] = ()
+
+
+class Note(NamedTuple):
+    """An interpretation note: what it is about, how certain, and the readings that were not taken."""
+
+    iri: str
+    about: tuple[str, ...]
+    certainty: str
+    comment: Text
+    alternatives: tuple[Text, ...] = ()
+
+
+class FactCondition(NamedTuple):
+    """A leaf of a condition tree: a fact type and the value it must have."""
+
+    iri: str
+    fact: str
+    required: bool
+    ordinal: int = 0
+    role: str = ""
+    setting: bool = False
+    phrase: str = ""
+
+
+class ClauseCondition(NamedTuple):
+    """A leaf that holds when any clause of a list applies."""
+
+    iri: str
+    clauses: str
+    ordinal: int = 0
+    role: str = ""
+    setting: bool = False
+
+
+class ConditionGroup(NamedTuple):
+    """All or any of its members; `strict` is the operator of the strict reading where it differs."""
+
+    iri: str
+    operator: Operator
+    members: tuple[Condition, ...]
+    ordinal: int = 0
+    role: str = ""
+    setting: bool = False
+    strict: Operator | None = None
+    source: str = ""
+    certainty: str = ""
+    closed: Truth = None
+
+    def operator_in(self, reading: Reading) -> Operator:
+        """The operator under a reading."""
+        return self.strict if reading == "strict" and self.strict else self.operator
+
+
+Condition: TypeAlias = FactCondition | ClauseCondition | ConditionGroup
+
+
+class Quote(NamedTuple):
+    """The source's own words, with their place: code points from 0, end exclusive."""
+
+    iri: str
+    exact: str
+    prefix: str = ""
+    suffix: str = ""
+    start: int = -1
+    end: int = -1
+
+
+class Effect(NamedTuple):
+    """What follows when a clause applies."""
+
+    iri: str
+    modality: str
+    outcome: str = ""
+    measures: tuple[str, ...] = ()
+    closed: Truth = None
+    quote: str = ""
+
+
+class Clause(NamedTuple):
+    """One clause of a document."""
+
+    iri: str
+    notation: str
+    kind: str
+    label: Text
+    document: str
+    clause_list: str
+    ordinal: int
+    quote: Quote | None
+    translation: str
+    condition: Condition | None
+    effects: tuple[Effect, ...] = ()
+    domain: str = ""
+    duties: tuple[str, ...] = ()
+    severity: str = ""
+    combinable_with: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+class ClauseList(NamedTuple):
+    """A list of clauses with the rules that all of them share."""
+
+    iri: str
+    label: Text
+    document: str
+    closed: Truth = None
+    condition: Condition | None = None
+    preconditions: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+class Document(NamedTuple):
+    """A policy document."""
+
+    iri: str
+    notation: str
+    label: Text
+    title: str
+    subject: str = ""
+
+
+class Mirror(NamedTuple):
+    """A circumstance and the exemption that answers it."""
+
+    iri: str
+    circumstance: str
+    exemption: str
+    certainty: str
+    distinction: Text
+
+
+class Defeat(NamedTuple):
+    """One list of clauses cutting off another."""
+
+    iri: str
+    defeater: str
+    defeated: str
+    certainty: str
+    comment: Text
+
+
+class Policy(NamedTuple):
+    """The whole policy as read from the graph."""
+
+    documents: Mapping[str, Document]
+    lists: Mapping[str, ClauseList]
+    clauses: Mapping[str, Clause]
+    facts: Mapping[str, FactType]
+    names: Named
+    notes: tuple[Note, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
+    defeats: tuple[Defeat, ...] = ()
+    measure_outcomes: Mapping[str, str] = MappingProxyType({})
+    schemes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    synonyms: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    by_notation: Mapping[str, Clause] = MappingProxyType({})
+    digest: str = ""
+
+    def clauses_of(self, clause_list: str) -> tuple[Clause, ...]:
+        """The clauses of a list in the order of the text."""
+        return tuple(clause for clause in self.clauses.values() if clause.clause_list == clause_list)
+
+    def effective_conditions(self, clause: Clause) -> tuple[Condition, ...]:
+        """All that must hold for a clause: its list's condition, its own, and each precondition of its list."""
+        shared = self.lists.get(clause.clause_list)
+        if shared is None:
+            return (clause.condition,) if clause.condition else ()
+        preconditions = (self.clauses[iri].condition for iri in shared.preconditions)
+        return tuple(part for part in (shared.condition, clause.condition, *preconditions) if part is not None)
+
+    def effects_of(self, clause: Clause) -> tuple[Effect, ...]:
+        """A clause's own effects, else those of its list."""
+        shared = self.lists.get(clause.clause_list)
+        return clause.effects or (shared.effects if shared else ())
+
+    def label(self, iri: str) -> Text:
+        """The label of anything that has one; the IRI's last part where there is none."""
+        if iri in self.facts:
+            return self.facts[iri].label
+        found = self.names.get(iri)
+        tail = iri.rsplit("/", 1)[-1]
+        return found if found else Text(tail, tail)
+
+
+class Vocabulary:
+    """Names that case files use, and what they stand for."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._facts: dict[str, set[tuple[str, bool]]] = {}
+        for fact in policy.facts.values():
+            for name in (fact.iri, fact.iri.rsplit("/", 1)[-1], *fact.label, *fact.names):
+                self._facts.setdefault(fold_name(name), set()).add((fact.iri, True))
+            for name in fact.negated or ():
+                self._facts.setdefault(fold_name(name), set()).add((fact.iri, False))
+
+    def fact(self, name: str) -> set[tuple[str, bool]]:
+        """The fact types a name may stand for; False with those it names in the negative."""
+        return self._facts.get(fold_name(name), set())
+
+    def fact_names(self) -> Iterator[str]:
+        """All names of fact types, as people write them."""
+        for fact in self.policy.facts.values():
+            yield from fact.label
+            yield from fact.names
+
+    def concept(self, scheme: str, name: str) -> str | None:
+        """The concept of a scheme that a label, notation, slug or IRI names."""
+        wanted = fold_name(name)
+        for iri in self.policy.schemes.get(scheme, ()):
+            own = (iri, iri.rsplit("/", 1)[-1], *self.policy.label(iri), *self.policy.synonyms.get(iri, ()))
+            if wanted in map(fold_name, own):
+                return iri
+        return None
+
+    def concept_labels(self, scheme: str) -> tuple[Text, ...]:
+        """The labels of a scheme's concepts."""
+        return tuple(self.policy.label(iri) for iri in self.policy.schemes.get(scheme, ()))
+
+
+_FOLD = str.maketrans("\uff0c\uff1a\uff1b\uff08\uff09\u201c\u201d\u300c\u300d\u2018\u2019", ",:;()" + '"' * 4 + "'" * 2)
+
+
+def fold_name(name: str) -> str:
+    """A name without the differences that people do not mean: quotes, full-width punctuation, case, spaces."""
+    return " ".join(name.translate(_FOLD).lower().split())
+
+
+# --- a case -----------------------------------------------------------------------------------------------------------
+
+
+class Fact(NamedTuple):
+    """A fact of a case: a value with where it comes from. `contested` facts count as unknown."""
+
+    type: str
+    value: Truth
+    contested: bool = False
+    evidence: str = ""
+    found_by: str = ""
+    found_on: str = ""
+    derived_from: str = ""
+    place: Place | None = None
+
+
+class Cadre(NamedTuple):
+    """Whom the case concerns; `on_list` is membership of the "lion" list."""
+
+    rank: str = ""
+    post: str = ""
+    on_list: Truth = None
+
+
+class DecidedSanction(NamedTuple):
+    """A measure that was decided."""
+
+    measure: str
+    on: str = ""
+    by: str = ""
+    ground: str = ""
+    place: Place | None = None
+
+
+class Case(NamedTuple):
+    """A case as its file tells it; `facts` includes those that follow from others."""
+
+    id: str
+    title: str = ""
+    on: str = ""
+    decided: str = ""
+    cadre: Cadre = Cadre()
+    domain: str = ""
+    summary: str = ""
+    facts: tuple[Fact, ...] = ()
+    sanctions: tuple[DecidedSanction, ...] = ()
+    claims: tuple[str, ...] = ()
+    place: Place | None = None
+    places: Mapping[str, Place] = MappingProxyType({})
+
+
+# --- an assessment ----------------------------------------------------------------------------------------------------
+
+State: TypeAlias = Literal["applies", "could_apply", "open", "excluded", "not_in_force"]
+
+
+class Explanation(NamedTuple):
+    """One node of the explanation: what it explains, its value, and the premises the value follows from."""
+
+    about: str
+    kind: Literal["case", "part", "clause", "group", "fact", "clauses"]
+    value: Truth = None
+    operator: Operator | None = None
+    state: State | None = None
+    premises: tuple[Explanation, ...] = ()
+    fact: Fact | None = None
+    required: bool | None = None
+    condition: Condition | None = None
+    label: Text | None = None
+    inference: bool = False
+
+    def walk(self) -> Iterator[Explanation]:
+        """This node and all below it."""
+        yield self
+        for premise in self.premises:
+            yield from premise.walk()
+
+
+#: Literals that would together settle something: `+iri` a fact to be yes, `-iri` a fact to be no, `*iri` any clause of a list.
+MissingSet: TypeAlias = tuple[str, ...]
+
+
+class ClauseAnswer(NamedTuple):
+    """Where a clause stands for a case."""
+
+    clause: Clause
+    state: State
+    readings: Mapping[Reading, State]
+    explanation: Explanation
+    route: tuple[str, ...] = ()
+    missing: tuple[MissingSet, ...] = ()
+    excluded_by: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+
+
+class LionAnswer(NamedTuple):
+    """What the case means for the "lion" list."""
+
+    on_list: Truth
+    outcome: Literal["exits", "stays", "would_trigger", "open", "not_listed"]
+    by: tuple[str, ...] = ()
+    would_trigger: tuple[tuple[str, str, str], ...] = ()
+
+
+class Advisory(NamedTuple):
+    """Something to weigh that no rule decides."""
+
+    kind: Literal["suggests", "contested"]
+    text: Text
+    about: tuple[str, ...] = ()
+
+
+class Receipt(NamedTuple):
+    """What an answer was computed from, so that it can be computed again."""
+
+    dataset: str
+    software: str
+    on: str
+    assessed: str
+    reading: Reading = "recommended"
+
+
+class Assessment(NamedTuple):
+    """The answer for one case."""
+
+    case: Case
+    verdict: str
+    readings: Mapping[Reading, str]
+    accountability: Truth
+    exemption: Truth
+    answers: Mapping[str, ClauseAnswer]
+    lion: LionAnswer
+    explanation: Explanation
+    receipt: Receipt
+    advisories: tuple[Advisory, ...] = ()
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+class Term(NamedTuple):
+    """An RDF term of a result: kind is `iri`, `literal` or `bnode`."""
+
+    kind: Literal["iri", "literal", "bnode"]
+    value: str
+    lang: str = ""
+    datatype: str = ""
+
+
+class Table(NamedTuple):
+    """A query result: columns in the order of the query, unbound cells None."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]

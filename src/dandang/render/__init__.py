@@ -1,0 +1,1 @@
+"""Answers → text, JSON, RDF, tables. Pure functions of the model."""

@@ -1,0 +1,148 @@
+"""Words that every rendering shares: states, verdicts, and conditions said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dandang.messages import Text
+from dandang.model import Assessment, Explanation, Operator, Policy, State
+
+#: State → word and sign. The same five everywhere.
+STATES: dict[State, tuple[Text, str]] = {
+    "applies": (Text("适用", "applies"), "●"),
+    "could_apply": (Text("可能适用", "could apply"), "◐"),
+    "open": (Text("情境未说明", "open"), "○"),
+    "excluded": (Text("排除", "excluded"), "✕"),
+    "not_in_force": (Text("当时未施行", "not in force"), "–"),
+}
+
+VERDICTS: dict[str, Text] = {
+    "not_established": Text("不构成应问责的情形", "no accountability established"),
+    "accountable": Text("应予问责", "accountable"),
+    "accountable_unless_exempted": Text("应予问责，除非可以容错免责", "accountable unless exempted"),
+    "may_be_exempted": Text("可以免除相关责任", "may be exempted"),
+    "undetermined": Text("尚不能确定", "undetermined"),
+}
+
+LION: dict[str, Text] = {
+    "exits": Text("将不再作为“狮子型”干部管理", 'will no longer be managed as a "lion-type" cadre'),
+    "stays": Text("没有退出“狮子型”干部管理的情形", 'nothing leads off the "lion" list'),
+    "would_trigger": Text("一旦给予下列处理，将退出“狮子型”干部管理", 'would leave the "lion" list if one of these were decided'),
+    "open": Text("是否退出“狮子型”干部管理，尚缺事实", 'whether the cadre leaves the "lion" list is open'),
+    "not_listed": Text("不在“狮子型”干部之列，不涉及", 'not on the "lion" list: not concerned'),
+}
+
+DISCLAIMER = Text("本结果帮助理解条文，不是处理决定。", "An aid to interpretation, not a decision.")
+INFERENCE = Text(
+    "容错条款与问责条款之间的关系，条文没有明说，是推断。",
+    "That an exemption answers accountability is inferred; the text does not say it.",
+)
+
+
+def literal_text(literal: str, policy: Policy) -> Text:
+    """A literal of a missing set in words: the fact, and `否`/`no` where it would have to be absent."""
+    sign, iri = literal[0], literal[1:]
+    if sign == "*":
+        label = policy.lists[iri].label if iri in policy.lists else policy.label(iri)
+        return Text(f"{label.zh}之一", f"one of: {label.en}")
+    fact = policy.facts.get(iri)
+    if sign == "+" or fact is None:
+        return policy.label(iri)
+    if fact.negated:
+        return fact.negated
+    return Text(f"{fact.label.zh}：否", f"{fact.label.en}: no")
+
+
+def literals_text(literals: Iterable[str], policy: Policy, *, joint: Text = Text("、", ", ")) -> Text:
+    """Several literals in one phrase."""
+    texts = [literal_text(literal, policy) for literal in literals]
+    return Text(joint.zh.join(text.zh for text in texts), joint.en.join(text.en for text in texts))
+
+
+def residual(node: Explanation, policy: Policy) -> Text:
+    """What is still unknown of a node, as a sentence with `或`, `且` and `;`; empty where nothing is."""
+    said, operator = _residual(node, policy)
+    if operator == "anyOf":
+        return Text(" 或 ".join(text.zh for text in said), " or ".join(text.en for text in said))
+    return Text("\uff1b".join(text.zh for text in said), "; ".join(text.en for text in said))
+
+
+def _residual(node: Explanation, policy: Policy) -> tuple[list[Text], Operator | None]:
+    """The unknown parts of a node and the operator between them; groups left with one part dissolve."""
+    if node.value is not None:
+        return [], None
+    if node.operator is None:
+        sign = "*" if node.kind == "clauses" else ("+" if node.required else "-")
+        return [literal_text(sign + node.about, policy)], None
+    inner = [found for found in (_residual(premise, policy) for premise in node.premises) if found[0]]
+    if len(inner) == 1:
+        return inner[0]
+    parts: list[Text] = []
+    for texts, operator in inner:
+        parts += texts if operator in (None, node.operator) else [_joined(texts, operator)]
+    return parts, node.operator
+
+
+def _joined(texts: list[Text], operator: Operator | None) -> Text:
+    joint = Text(" 或 ", " or ") if operator == "anyOf" else Text(" 且 ", " and ")
+    zh, en = joint.zh.join(text.zh for text in texts), joint.en.join(text.en for text in texts)
+    return Text(f"\uff08{zh}\uff09", f"({en})")
+
+
+def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
+    """The verdict with the clauses it rests on."""
+    by = {state: _notations(answer, state) for state in ("applies", "could_apply")}
+    circumstances, exemptions = by["applies"]["A"], by["applies"]["E"]
+    possible = by["could_apply"]["E"]
+    said = {
+        "not_established": _not_established(answer),
+        "accountable": Text(
+            f"应予问责：{circumstances}成立并经查实，没有容错条款可以适用。",
+            f"Accountable: {circumstances} established and verified; no exemption clause can apply.",
+        ),
+        "accountable_unless_exempted": Text(
+            f"应予问责，除非可以容错免责：{circumstances}成立并经查实" + (f"\uff1b{possible}可能适用，尚缺事实。" if possible else "\uff1b容错情境尚未说明。"),
+            f"Accountable unless exempted: {circumstances} established and verified; "
+            + (f"{possible} could apply, facts are missing." if possible else "no setting of an exemption has been stated."),
+        ),
+        "may_be_exempted": Text(
+            f"可以免除相关责任：{circumstances}成立，但{exemptions}适用。“可以”不是“应当”，由有权机关决定。",
+            f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; the competent organ decides.",
+        ),
+        "undetermined": _undetermined(answer, circumstances, exemptions, possible),
+    }
+    return said[answer.verdict]
+
+
+def _not_established(answer: Assessment) -> Text:
+    return Text(
+        "不构成应问责的情形：所列情形均被排除，或经查不属实。",
+        "No accountability established: every listed circumstance is excluded, or investigation did not verify it.",
+    )
+
+
+def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possible: str) -> Text:
+    zh, en = ["尚不能确定是否应予问责"], ["Whether there is accountability cannot be determined yet"]
+    candidates = _notations(answer, "could_apply")["A"]
+    if circumstances:
+        zh.append(f"{circumstances}所列情形具备，但尚未说明是否经调查核实")
+        en.append(f"{circumstances} is made out, but verification on investigation is not stated")
+    elif candidates:
+        zh.append(f"{candidates}可能适用，尚缺事实")
+        en.append(f"{candidates} could apply, facts are missing")
+    if exemptions:
+        zh.append(f"如被问责，{exemptions}可以免除相关责任")
+        en.append(f"if it came to accountability, {exemptions} would permit exemption")
+    elif possible:
+        zh.append(f"容错方面，{possible}可能适用")
+        en.append(f"as to exemption, {possible} could apply")
+    return Text(";".join(zh) + "。", "; ".join(en) + ".")
+
+
+def _notations(answer: Assessment, state: State) -> dict[str, str]:
+    """Notations in a state: circumstances under A, exemptions under E."""
+    kinds = {"A": "AccountabilityCircumstance", "E": "ExemptionClause"}
+    return {
+        key: "、".join(a.clause.notation for a in answer.answers.values() if a.state == state and a.clause.kind == kind)
+        for key, kind in kinds.items()
+    }
