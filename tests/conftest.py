@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dandang.model import Policy
+from dandang.policy import load_policy
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -49,3 +52,9 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=quiet, chromium_sandbox=sandbox)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The policy as shipped."""
+    return load_policy()

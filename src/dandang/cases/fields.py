@@ -212,7 +212,8 @@ class CaseReader:
         if isinstance(node, Mapping_):
             return node
         if node is not None and not (isinstance(node, Scalar) and not node.text):
-            self.report("not-a-group", node.place, "", Text(f"{name} 下应是“键：值”", f"{name} should hold `key: value` lines"))
+            self.report("not-a-group", node.place, "", Text(f"{name} 下应是“键: 值”", f"{name} should hold `key: value` lines"),
+                        Text("键后用半角冒号加一个空格", "put a colon and a space after the key; not a full-width colon"))
         return None
 
     def fields(self, node: Mapping_, allowed: tuple[str, ...], what: str) -> dict[str, Node]:

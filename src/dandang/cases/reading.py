@@ -46,7 +46,8 @@ def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = 
     if syntax in ("turtle", "jsonld"):
         from dandang.cases.rdf import read_rdf
 
-        found = [ReadCase(case, tuple(findings)) for case, findings in read_rdf(text, syntax, policy, name)]
+        read = read_rdf(text, syntax, policy, name)
+        found = [ReadCase(with_derived_facts(case, policy), tuple(findings)) for case, findings in read]
     else:
         nodes = parse_json(text, name) if syntax == "json" else parse_yaml(text, name)
         vocabulary = Vocabulary(policy)

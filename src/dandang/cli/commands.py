@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dandang import resources
@@ -15,7 +15,7 @@ from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Table
 
 if TYPE_CHECKING:
-    from dandang.store import Store
+    from pyoxigraph import Triple
 
 
 def assess(options: Namespace) -> int:
@@ -38,7 +38,7 @@ def assess(options: Namespace) -> int:
     else:
         from dandang.render.rdf import assessment_rdf
 
-        print("\n".join(assessment_rdf(answer, policy, options.format) for answer in answers), end="")
+        print("\n".join(assessment_rdf(answer, options.format) for answer in answers), end="")
     return 0
 
 
@@ -46,12 +46,12 @@ def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
     from dandang.policy import load_quads, read_policy
     from dandang.render.text import findings_text
-    from dandang.validation import validate_cases
+    from dandang.validation import CaseValidator
 
     quads = load_quads(resources.data_files())
     policy = read_policy(quads)
     read = _read(options.files, policy)
-    findings = validate_cases(read, quads)
+    findings = [finding for found in CaseValidator(policy, quads).check(read) for finding in found]
     errors = sum(finding.severity == "error" for finding in findings)
     if options.format == "json":
         _print_json([_finding_json(finding, options.lang) for finding in findings], "json")
@@ -92,13 +92,16 @@ def ask(options: Namespace) -> int:
         return 0
     question = catalogue.find(options.question)
     policy = snapshot.policy()
-    store = catalogue.question_store(policy, question)
     values = _parameters(options.param)
-    if options.case:
-        cases = _accepted([options.case], policy)
-        _add_cases(store, cases)
+    cases = _accepted([options.case], policy) if options.case else None
+    if cases:
         values.setdefault("case", cases[0].id)
+    store = catalogue.question_store(policy, question, cases=cases, assessments=_assessor(policy))
     table = catalogue.ask(store, question, values, policy)
+    if options.format in ("text", "xlsx"):
+        from dandang.render.tables import localised
+
+        table = localised(table, {column.name: column.label for column in question.columns}, options.lang)
     if options.format == "text":
         print(question.question.in_(options.lang))
     return _print_table(table, options)
@@ -115,8 +118,8 @@ def query(options: Namespace) -> int:
     except UnicodeDecodeError as error:
         raise UnreadableFile("查询文件不是 UTF-8 编码", "the query is not in UTF-8", place=Place(options.file)) from error
     policy = snapshot.policy()
-    store = whole_store(policy)
-    _add_cases(store, _accepted([options.case], policy) if options.case else [])
+    cases = _accepted([options.case], policy) if options.case else None
+    store = whole_store(policy, cases=cases)
     return _print_table(store.select(text), options)
 
 
@@ -217,11 +220,16 @@ def _accepted(files: list[str], policy: Policy) -> list[Case]:
     return accepted(_read(files, policy))
 
 
-def _add_cases(store: Store, cases: list[Case]) -> None:
-    from dandang.cases.graph import case_quads
+def _assessor(policy: Policy) -> Callable[[Case], Iterable[Triple]]:
+    """What makes the RDF of a case's assessment, for the questions that are about assessments."""
 
-    for case in cases:
-        store.extend(case_quads(case))
+    def triples(case: Case) -> Iterable[Triple]:
+        from dandang.assessment import assess as assess_case
+        from dandang.render.rdf import assessment_triples
+
+        return assessment_triples(assess_case(case, policy))
+
+    return triples
 
 
 def _date(text: str) -> str:

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from dandang.model import Assessment, ClauseAnswer, Explanation, Policy, Reading
+from dandang.model import Assessment, ClauseAnswer, Explanation, Reading
 from dandang.namespaces import CASES, CONCEPTS, DD, PREFIXES, RDF, XSD
 
 _FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 _VALUES = {True: "yes", False: "no", None: "unknown"}
 
 
-def assessment_rdf(answer: Assessment, policy: Policy, style: str = "turtle") -> str:
+def assessment_rdf(answer: Assessment, style: str = "turtle") -> str:
     """The assessment serialised: `turtle`, `jsonld` or `nt`."""
-    content = ox.serialize(assessment_triples(answer, policy), format=_FORMATS[style], prefixes=PREFIXES)
+    content = ox.serialize(assessment_triples(answer), format=_FORMATS[style], prefixes=PREFIXES)
     return content.decode() if content else ""
 
 
-def assessment_triples(answer: Assessment, policy: Policy) -> list[ox.Triple]:
+def assessment_triples(answer: Assessment) -> list[ox.Triple]:
     """The assessment as triples: one dd:Assessment for each reading, the recommended one with its whole explanation."""
     case = f"{CASES}{answer.case.id or 'unnamed'}"
     recommended, strict = f"{case}#assessment", f"{case}#assessment-strict"

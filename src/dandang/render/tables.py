@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from dandang.messages import Text
 from dandang.model import Table, Term
 from dandang.namespaces import shorten
 
@@ -46,6 +47,16 @@ def _cut(text: str, widest: int) -> str:
     while _width(text) > widest - 1:
         text = text[:-1]
     return text + "…"
+
+
+def localised(table: Table, labels: Mapping[str, Text], lang: str) -> Table:
+    """The table for a reader of one language: without the columns of the other, headed by labels."""
+    other = "En" if lang == "zh" else "Zh"
+    kept = [n for n, name in enumerate(table.columns) if not (name.endswith(other) and name[:-2] + lang.title() in table.columns)]
+    heads = [labels[table.columns[n]] if table.columns[n] in labels else Text(table.columns[n], table.columns[n]) for n in kept]
+    # A label may say which language its column is in; alone it need not.
+    columns = tuple(head.in_(lang).removesuffix(" (Chinese)").removesuffix("\uff08英文\uff09") for head in heads)
+    return Table(columns, tuple(tuple(row[n] for n in kept) for row in table.rows))
 
 
 def table_csv(table: Table) -> str:

@@ -1,0 +1,208 @@
+"""The command line as a person uses it: output, exit status, and no traceback whatever is typed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dandang import errors
+from dandang.cli import language, main
+from dandang.cli.parser import build_parser
+
+CASE = """\
+id: t-1
+title: 虚构案例
+domain: 全面深化改革
+facts: {自贸区建设: yes, 缺乏经验: yes, 探索性失误: yes, 勤勉尽责: yes, 谋取私利: no}
+"""
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> str:
+    path = tmp_path / "案例.yaml"
+    path.write_text(CASE, encoding="utf-8")
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_assess_as_text(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    status, out, err = run(capsys, "assess", case_file, "--lang", "zh")
+    assert (status, err) == (0, "")
+    assert "◐ 可能适用 E1" in out and "还缺" in out and "不是处理决定" in out
+
+
+def test_assess_in_english(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    status, out, _ = run(capsys, "assess", case_file, "--lang", "en")
+    assert status == 0
+    assert "◐ could apply E1" in out and "missing:" in out and "not a decision" in out
+
+
+def test_assess_full_gives_quotes_and_evidence(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    _, out, _ = run(capsys, "assess", case_file, "--full", "--lang", "zh")
+    assert "「在推进全面创新改革试验" in out and "同时满足" in out
+
+
+def test_assess_as_json_keeps_the_contract(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    status, out, _ = run(capsys, "assess", case_file, "--format", "json")
+    (told,) = json.loads(out)
+    assert status == 0
+    assert {"case", "verdict", "clauses", "sanctions", "lion", "explanation", "receipt"} <= set(told)
+    clause = told["clauses"]["E1"]
+    assert {"state", "route", "missing", "excluded_by", "readings", "cites"} <= set(clause)
+    assert clause["state"] == "could_apply" and set(clause["readings"]) == {"strict", "recommended"}
+    assert all({"iri", "label"} <= set(fact) for found in clause["missing"] for fact in found)
+    assert set(told["receipt"]) >= {"dataset", "software", "on", "assessed"}
+
+
+def test_json_lines_have_a_case_a_line(capsys: pytest.CaptureFixture[str], case_file: str, tmp_path: Path) -> None:
+    other = tmp_path / "b.yaml"
+    other.write_text("id: t-2\n", encoding="utf-8")
+    _, out, _ = run(capsys, "assess", case_file, str(other), "--format", "jsonl")
+    assert [json.loads(line)["case"] for line in out.splitlines()] == ["t-1", "t-2"]
+
+
+@pytest.mark.parametrize("style", ["turtle", "jsonld"])
+def test_assess_as_rdf_parses(capsys: pytest.CaptureFixture[str], case_file: str, style: str) -> None:
+    import pyoxigraph as ox
+
+    _, out, _ = run(capsys, "assess", case_file, "--format", style)
+    rdf_format = ox.RdfFormat.TURTLE if style == "turtle" else ox.RdfFormat.JSON_LD
+    assert len(list(ox.parse(out.encode(), rdf_format))) > 500
+
+
+def test_validate_tells_findings_and_exits_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("id: a\ntitle: x\ncadre: {rank: 正处级}\n", encoding="utf-8")
+    status, out, _ = run(capsys, "validate", str(path), "--lang", "zh")
+    assert status == 1
+    assert f"{path}:3:" in out and "正处级" in out and "市管副局级" in out
+
+
+def test_assess_refuses_a_case_with_mistakes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("id: a\nfacts: {没有的事实: yes}\n", encoding="utf-8")
+    status, out, err = run(capsys, "assess", str(path))
+    assert (status, out) == (2, "") and "没有的事实" in err
+
+
+def test_ask_lists_and_answers(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    status, out, _ = run(capsys, "ask", "--lang", "zh")
+    assert status == 0 and "cq-01" in out
+    status, out, _ = run(capsys, "ask", "cq-01", "--case", case_file)
+    assert status == 0 and "E1" in out
+
+
+def test_ask_as_xlsx(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "answer.xlsx"
+    assert run(capsys, "ask", "cq-20", "--format", "xlsx", "-o", str(path))[0] == 0
+    assert path.read_bytes().startswith(b"PK")
+    assert run(capsys, "ask", "cq-20", "--format", "xlsx")[0] == 2
+
+
+def test_query_runs_sparql(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text('SELECT ?c WHERE { ?c skos:notation "E7" }', encoding="utf-8")
+    status, out, _ = run(capsys, "query", str(path))
+    assert status == 0 and "wh:E7" in out
+
+
+def test_show_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "show", "e7", "--lang", "zh")
+    assert status == 0 and "「在维护社会稳定、处理突发应急事件中" in out and "P5" in out
+    assert "判断" in run(capsys, "explain", "勤勉尽责", "--lang", "zh")[1]
+    assert "wh:E7" in run(capsys, "show", "E7", "--format", "turtle")[1]
+
+
+def test_audit_exit_status(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "other.txt"
+    path.write_text("与图谱无关的一段话。", encoding="utf-8")
+    status, out, _ = run(capsys, "audit", str(path), "--lang", "zh")
+    assert status == 1 and "没有引文或叙述段落覆盖" in out
+
+
+MISTAKES = {
+    "no command": ([], "dandang --help"),
+    "unknown command": (["judge"], "judge"),
+    "unknown option": (["assess", "x.yaml", "--colour"], "--colour"),
+    "missing file": (["assess", "nowhere.yaml"], "nowhere.yaml"),
+    "folder": (["validate", "."], "文件夹"),
+    "bad date": (["assess", "nowhere.yaml", "--on", "昨天"], ""),
+    "unknown question": (["ask", "cq-99"], "cq-99"),
+    "parameter without equals": (["ask", "cq-01", "--param", "case"], "等号"),
+    "unknown parameter": (["ask", "cq-20", "--param", "nothing=1"], "nothing"),
+    "unknown name": (["show", "E77"], "E77"),
+    "unknown thing": (["explain", "没有这个词"], "没有这个词"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_gets_a_message_and_exit_status_2(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    arguments, said = MISTAKES[name]
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert said in err and "Traceback" not in err
+
+
+def test_a_broken_query_shows_its_place(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text("SELECT ?x WHERE {\n  ?x ?y\n}", encoding="utf-8")
+    status, _, err = run(capsys, "query", str(path))
+    assert status == 2 and "SPARQL" in err
+
+
+def test_closing_the_pipe_early_is_no_error(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dandang", "ask", "cq-20", "--format", "csv"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.read(1)
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_output_is_utf8_in_any_locale(case_file: str) -> None:
+    environment = dict(os.environ, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = subprocess.run([sys.executable, "-m", "dandang", "assess", case_file], capture_output=True, env=environment, check=True)
+    assert "可能适用" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "expected"),
+    [
+        ({"LANG": "en_US.UTF-8"}, [], "en"),
+        ({"LANG": "zh_CN.UTF-8"}, [], "zh"),
+        ({"LANG": "C.UTF-8"}, [], "zh"),
+        ({}, [], "zh"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, [], "zh"),
+        ({"LANG": "zh_CN.UTF-8"}, ["--lang", "en"], "en"),
+        ({"LANG": "zh_CN.UTF-8"}, ["--lang=en"], "en"),
+    ],
+)
+def test_language(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], arguments: list[str], expected: str) -> None:
+    for name in ("DANDANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language(arguments) == expected
+
+
+def test_every_command_has_help_in_both_languages() -> None:
+    for lang in ("zh", "en"):
+        text = build_parser(lang).format_help()
+        for command in ("assess", "validate", "ask", "query", "show", "explain", "audit", "reason", "serve"):
+            assert command in text
+
+
+def test_every_error_class_has_a_code_of_its_own() -> None:
+    found = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.DandangError)]
+    codes = [cls.code for cls in found]
+    assert len(codes) == len(set(codes)) and all(cls.exit_status == 2 for cls in found)

@@ -1,0 +1,204 @@
+"""Case files: what is accepted, and what a person is told about what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dandang.cases import MAX_BYTES, ReadCase, accepted, read_cases, read_file
+from dandang.cases.graph import case_turtle
+from dandang.errors import DandangError, MalformedFile, RejectedCase, UnreadableFile
+from dandang.model import Policy
+
+SAMPLE = """\
+id: 2018-017
+title: 老旧社区改造抢时机先行施工
+on: 2018-09-01
+cadre: {rank: 市管副局级, post: 区城建局局长, lion: true}
+domain: 全面建成小康社会
+facts:
+  “三旧”改造: yes
+  抢抓时机: {value: yes, evidence: 会议纪要12号, found_by: 调查组, on: 2018-09-10}
+  重大损失: no
+sanctions: [调离岗位]
+claims: [E4]
+"""
+
+
+def read(text: str, policy: Policy, name: str = "a.yaml") -> ReadCase:
+    return read_cases(text.encode(), policy, name=name)[0]
+
+
+def facts_of(read_case: ReadCase) -> dict[str, bool | None]:
+    return {fact.type.rsplit("/", 1)[-1]: fact.value for fact in read_case.case.facts if not fact.derived_from}
+
+
+def test_a_case_is_read_whole(policy: Policy) -> None:
+    found = read(SAMPLE, policy)
+    assert found.findings == ()
+    case = found.case
+    assert (case.id, case.on, case.cadre.post, case.cadre.on_list) == ("2018-017", "2018-09-01", "区城建局局长", True)
+    assert facts_of(found) == {"three-olds-redevelopment": True, "seize-the-moment": True, "major-loss": False}
+    fact = next(fact for fact in case.facts if fact.evidence)
+    assert (fact.evidence, fact.found_by, fact.found_on) == ("会议纪要12号", "调查组", "2018-09-10")
+    assert fact.place and (fact.place.line, fact.place.path) == (8, "facts.抢抓时机")
+    assert policy.label(case.sanctions[0].measure).zh == "调离岗位"
+    assert [policy.clauses[iri].notation for iri in case.claims] == ["E4"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["抢抓时机", "seizing the moment", "SEIZING THE MOMENT", "seize-the-moment", "https://w3id.org/dandang/id/facts/seize-the-moment"],
+)
+def test_a_fact_may_be_named_in_any_of_its_names(policy: Policy, name: str) -> None:
+    assert facts_of(read(f"id: a\nfacts:\n  {name}: yes\n", policy)) == {"seize-the-moment": True}
+
+
+def test_a_negative_name_turns_the_value_round(policy: Policy) -> None:
+    assert facts_of(read("id: a\nfacts: {未谋取私利: yes}\n", policy)) == {"seeks-private-gain": False}
+    assert facts_of(read("id: a\nfacts: {未谋取私利: unknown}\n", policy)) == {"seeks-private-gain": None}
+
+
+@pytest.mark.parametrize("written", ['"三旧"改造', "“三旧”改造", "「三旧」改造"])
+def test_quotation_marks_of_any_kind_will_do(policy: Policy, written: str) -> None:
+    assert facts_of(read(f"id: a\nfacts:\n  '{written}': 是\n", policy)) == {"three-olds-redevelopment": True}
+
+
+def test_contested_counts_as_unknown(policy: Policy) -> None:
+    fact = read("id: a\nfacts: {勤勉尽责: 有争议}\n", policy).case.facts[0]
+    assert fact.contested and fact.value is None
+
+
+def test_facts_follow_by_declared_relations_only(policy: Policy) -> None:
+    text = "id: a\ndomain: 全面依法治国\ncadre: {lion: no}\nfacts: {不敢果断决策: yes, 恶劣影响: yes}\nsanctions: [免职]\n"
+    derived = {f.type.rsplit("/", 1)[-1]: f.value for f in read(text, policy).case.facts if f.derived_from}
+    assert derived == {
+        "decisive-decision": False,
+        "in-scope": True,
+        "on-lion-list": False,
+        "new-organisational-measure": True,
+    }
+
+
+def test_a_stated_value_is_never_overridden(policy: Policy) -> None:
+    found = read("id: a\nfacts: {不敢果断决策: yes, 果断决策: yes}\n", policy)
+    assert facts_of(found) == {"dared-not-decide": True, "decisive-decision": True}
+
+
+@pytest.mark.parametrize("ending", ["json", "ttl"])
+def test_other_formats_say_the_same(policy: Policy, ending: str) -> None:
+    case = read(SAMPLE, policy).case
+    if ending == "ttl":
+        text = case_turtle([case])
+    else:
+        text = (
+            '{"id": "2018-017", "title": "老旧社区改造抢时机先行施工", "on": "2018-09-01", "domain": "全面建成小康社会",'
+            '\n "cadre": {"rank": "市管副局级", "post": "区城建局局长", "lion": true},'
+            '\n "facts": {"“三旧”改造": true, "抢抓时机": {"value": "yes", "evidence": "会议纪要12号",'
+            ' "found_by": "调查组", "on": "2018-09-10"}, "重大损失": false},'
+            '\n "sanctions": ["调离岗位"], "claims": ["E4"]}'
+        )
+    other = read_cases(text.encode(), policy, name=f"a.{ending}")[0]
+    assert other.findings == ()
+    strip = lambda c: c._replace(place=None, places={}, facts=tuple(sorted(f._replace(place=None) for f in c.facts)),  # noqa: E731
+                                 sanctions=tuple(s._replace(place=None) for s in c.sanctions))  # fmt: skip
+    assert strip(other.case) == strip(case)
+
+
+def test_several_cases_in_a_file(policy: Policy) -> None:
+    text = "id: a\n---\nid: b\n"
+    assert [item.case.id for item in read_cases(text.encode(), policy)] == ["a", "b"]
+    assert [item.case.id for item in read_cases(b"- id: a\n- id: b\n", policy)] == ["a", "b"]
+
+
+# --- mistakes that leave a case readable: findings --------------------------------------------------------------------
+
+FINDINGS = {
+    "unknown fact": ("id: a\nfacts:\n  抢抓时几: yes\n", "unknown-fact", 3, "抢抓时机"),
+    "ambiguous fact": ("id: a\nfacts:\n  造成恶劣影响: yes\n", "ambiguous-fact", 3, "恶劣影响"),
+    "contradictory facts": ("id: a\nfacts:\n  谋取私利: yes\n  未谋取私利: yes\n", "contradictory-facts", 4, "contested"),
+    "repeated fact": ("id: a\nfacts:\n  重大损失: no\n  major loss: no\n", "repeated-fact", 4, ""),
+    "bad value": ("id: a\nfacts:\n  重大损失: 大概\n", "bad-value", 3, "unknown"),
+    "unknown rank": ("id: a\ncadre: {rank: 正处级}\n", "unknown-rank", 2, "市管副局级"),
+    "unknown domain": ("id: a\ndomain: 全面振兴\n", "unknown-domain", 2, "全面从严治党"),
+    "unknown measure": ("id: a\nsanctions: [开除]\n", "unknown-measure", 2, "免职"),
+    "unknown clause": ("id: a\nclaims: [E11]\n", "unknown-clause", 2, "E10"),
+    "bad date": ("id: a\non: 2018年9月1日\n", "bad-date", 2, "2018-09-01"),
+    "impossible date": ("id: a\non: 2018-02-30\n", "bad-date", 2, "2018-09-01"),
+    "unknown key": ("id: a\nfact: {}\n", "unknown-key", 2, "facts"),
+    "repeated key": ("id: a\ntitle: x\ntitle: y\n", "repeated-key", 3, ""),
+    "list for text": ("id: a\ntitle: [x]\n", "not-text", 2, ""),
+    "full-width colon": ("id: a\nfacts:\n  重大损失\uff1ano\n", "not-a-group", 3, "半角"),
+    "text for group": ("id: a\nfacts: 无\n", "not-a-group", 2, ""),
+    "bad id": ("id: a/b c\n", "bad-id", 1, ""),
+}
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_a_mistake_is_found_with_its_place_and_a_way_out(policy: Policy, name: str) -> None:
+    text, rule, line, hint = FINDINGS[name]
+    found = read(text, policy).findings
+    assert [finding.rule for finding in found] == [rule]
+    assert found[0].place and found[0].place.line == line
+    assert hint in (found[0].hint.zh if found[0].hint else "")
+    assert all(found[0].message) and (found[0].hint is None or all(found[0].hint))
+
+
+def test_an_id_used_twice_is_found_in_one_file_and_in_several(policy: Policy, tmp_path: Path) -> None:
+    from dandang.cases import without_duplicates
+
+    found = without_duplicates(read_cases(b"- id: a\n- id: a\n", policy))
+    assert [f.rule for item in found for f in item.findings] == ["duplicate-id"]
+
+
+def test_a_case_with_mistakes_is_refused_whole(policy: Policy) -> None:
+    with pytest.raises(RejectedCase) as caught:
+        accepted([read("id: a\nfacts: {无此事: yes, 也无此事: no}\n", policy)])
+    assert len(caught.value.findings) == 2
+    assert caught.value.render("zh").count("没有名为") == 2
+
+
+# --- files that cannot be read: errors --------------------------------------------------------------------------------
+
+FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
+    "empty": (b"", "a.yaml", UnreadableFile, None, "空"),
+    "only spaces": (b" \n\n", "a.yaml", UnreadableFile, None, "空"),
+    "only a comment": (b"# nothing\n", "a.yaml", MalformedFile, None, "没有案例"),
+    "GBK": ("id: a\ntitle: 老旧社区\n".encode("gb18030"), "a.yaml", UnreadableFile, 2, "GB18030"),
+    "UTF-16": ("id: a\n".encode("utf-16"), "a.yaml", UnreadableFile, None, "UTF-16"),
+    "binary": (b"\x80\x81\xff\xfe\x00", "a.yaml", UnreadableFile, 1, "UTF-8"),
+    "YAML syntax": (b"id: a\nfacts: {x: yes\n", "a.yaml", MalformedFile, 3, "语法"),
+    "YAML tab": (b"id: a\nfacts:\n\tx: yes\n", "a.yaml", MalformedFile, 3, "语法"),
+    "YAML control character": (b"id: \x07\n", "a.yaml", MalformedFile, None, "字符"),
+    "JSON syntax": (b'{"id": "a",\n}', "a.json", MalformedFile, 2, "语法"),
+    "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
+    "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案例"),
+    "JSON-LD of a remote context": (b'{"@context": "http://example.org/c", "@type": "x"}', "a.jsonld", MalformedFile, None, "语法"),
+    "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案例"),
+    "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_broken_file_gets_a_clear_error(policy: Policy, name: str) -> None:
+    content, file, error, line, said = FILES[name]
+    with pytest.raises(error) as caught:
+        read_cases(content, policy, name=file)
+    assert said in caught.value.message.zh
+    assert caught.value.place and caught.value.place.file == file
+    assert line is None or caught.value.place.line == line
+    assert caught.value.message.en and file in caught.value.render("en")
+
+
+def test_missing_directory_and_large_files(policy: Policy, tmp_path: Path) -> None:
+    large = tmp_path / "large.yaml"
+    large.write_bytes(b"# " + b"x" * (50 * 1024 * 1024))
+    for name, said in (("nowhere.yaml", "没有这个文件"), (str(tmp_path), "文件夹"), (str(large), f"{MAX_BYTES // 2**20} MB")):
+        with pytest.raises(UnreadableFile) as caught:
+            read_file(name, policy)
+        assert said in caught.value.render("zh")
+
+
+def test_a_byte_order_mark_is_no_mistake(policy: Policy) -> None:
+    assert read_cases(b"\xef\xbb\xbfid: a\n", policy)[0].case.id == "a"
