@@ -379,7 +379,7 @@ MissingSet: TypeAlias = tuple[str, ...]
 
 
 class ClauseAnswer(NamedTuple):
-    """Where a clause stands for a case."""
+    """Where a clause stands for a case; `divided_by` are the conditions that divide the two readings."""
 
     clause: Clause
     state: State
@@ -389,6 +389,7 @@ class ClauseAnswer(NamedTuple):
     missing: tuple[MissingSet, ...] = ()
     excluded_by: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    divided_by: tuple[str, ...] = ()
 
 
 class LionAnswer(NamedTuple):
@@ -431,6 +432,13 @@ class Assessment(NamedTuple):
     explanation: Explanation
     receipt: Receipt
     advisories: tuple[Advisory, ...] = ()
+
+
+class Question(NamedTuple):
+    """A fact worth asking for, and the clauses that hang on it."""
+
+    fact: str
+    clauses: tuple[str, ...]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

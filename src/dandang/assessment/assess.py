@@ -17,7 +17,6 @@ from dandang.model import (
     Clause,
     ClauseAnswer,
     ClauseCondition,
-    ConditionGroup,
     Explanation,
     Fact,
     LionAnswer,
@@ -154,7 +153,16 @@ def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Poli
         missing=missing,
         excluded_by=decisive if state == "excluded" else (),
         cites=_cites(clause, policy),
+        divided_by=_divided(node, strict) if strict.state != state else (),
     )
+
+
+def _divided(node: Explanation, strict: Explanation) -> tuple[str, ...]:
+    """The conditions whose value differs between the readings because the text leaves their operator open; where none does
+    (a sanction track), the list of clauses that the difference comes from."""
+    pairs = [(one, other) for one, other in zip(node.walk(), strict.walk(), strict=True) if one.value is not other.value]
+    groups = [one.about for one, other in pairs if one.operator != other.operator]
+    return tuple(groups or [one.about for one, _ in pairs if one.kind == "clauses"])
 
 
 def _all(nodes: list[Explanation]) -> Explanation:
@@ -251,13 +259,3 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
                 Text(f"“{own.label.zh}”有争议，按不明处理。", f'"{own.label.en}" is contested and counts as unknown.'),
                 (fact.type,),
             )
-
-
-def divided_groups(condition: ConditionGroup) -> Iterator[ConditionGroup]:
-    """The groups of a tree whose operator differs between the readings."""
-    if condition.strict:
-        yield condition
-    for member in condition.members:
-        if isinstance(member, ConditionGroup):
-            yield from divided_groups(member)
-

@@ -54,22 +54,26 @@ def _contradictory(literals: Literals) -> bool:
     return any(literal[0] == "+" and "-" + literal[1:] in literals for literal in literals)
 
 
-def ways(node: Explanation, wanted: bool) -> tuple[Literals, ...]:
-    """The minimal sets of unknown leaves that would give a node the wanted value; empty where nothing can."""
+def ways(node: Explanation, wanted: bool, *, most: int = 0) -> tuple[Literals, ...]:
+    """The minimal sets of unknown leaves that would give a node the wanted value; empty where nothing can.
+
+    With `most`, only the sets of at most so many leaves: all of those, and exactly those.
+    """
     if node.value is not None:
         return (frozenset(),) if node.value is wanted else ()
     if node.operator is None:
         return (frozenset({_literal(node, wanted)}),)
-    parts = [ways(premise, wanted) for premise in node.premises]
+    parts = [ways(premise, wanted, most=most) for premise in node.premises if premise.state != "not_in_force"]
     if (node.operator == "allOf") is wanted:
-        return _product(parts)
+        return _product(parts, most)
     return minimal(option for part in parts for option in part)
 
 
-def _product(parts: list[tuple[Literals, ...]]) -> tuple[Literals, ...]:
+def _product(parts: list[tuple[Literals, ...]], most: int = 0) -> tuple[Literals, ...]:
     combined: tuple[Literals, ...] = (frozenset(),)
-    for part in parts:
-        combined = minimal(one | other for one in combined for other in part)
+    for part in sorted(parts, key=len):
+        joined = (one | other for one in combined for other in part)
+        combined = minimal(found for found in joined if not most or len(found) <= most)
         if len(combined) > MOST_SETS:
             raise OverflowError("more minimal sets than any clause of a readable policy has")
     return combined

@@ -12,7 +12,7 @@ from dandang.cases.files import read_bytes
 from dandang.cases.reading import ReadCase, accepted, read_file, without_duplicates
 from dandang.errors import BadParameter, UnknownName, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Case, Finding, Place, Policy, Table
+from dandang.model import Assessment, Case, Finding, Place, Policy, Table
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -25,21 +25,37 @@ def assess(options: Namespace) -> int:
 
     policy = snapshot.policy()
     cases = _accepted(options.files, policy)
-    answers = (assess_case(case, policy, on=_date(options.on)) for case in cases)
+    answers = [assess_case(case, policy, on=_date(options.on)) for case in cases]
     if options.format == "text":
-        from dandang.render.text import assessment_text
-
-        rule = "\n" + "─" * 60 + "\n"
-        print(rule.join(assessment_text(answer, policy, options.lang, full=options.full) for answer in answers))
+        print(("\n" + "─" * 60 + "\n").join(_assessed_text(answer, policy, options) for answer in answers))
     elif options.format in ("json", "jsonl"):
-        from dandang.render.json import assessment_json
-
-        _print_json([assessment_json(answer, policy, options.lang) for answer in answers], options.format)
+        _print_json([_assessed_json(answer, policy, options) for answer in answers], options.format)
     else:
         from dandang.render.rdf import assessment_rdf
 
         print("\n".join(assessment_rdf(answer, options.format) for answer in answers), end="")
     return 0
+
+
+def _assessed_text(answer: Assessment, policy: Policy, options: Namespace) -> str:
+    from dandang.assessment.advice import MOST_FACTS, next_questions, verdict_changes
+    from dandang.render.text import assessment_text, changes_text
+
+    text = assessment_text(answer, policy, options.lang, questions=next_questions(answer), full=options.full)
+    if options.full:
+        text += "\n\n" + changes_text(verdict_changes(answer), policy, options.lang, most=MOST_FACTS)
+    return text
+
+
+def _assessed_json(answer: Assessment, policy: Policy, options: Namespace) -> dict[str, Any]:
+    from dandang.assessment.advice import irrelevant_facts, next_questions, verdict_changes
+    from dandang.render.json import assessment_json, changes_json
+
+    told = assessment_json(answer, policy, options.lang, questions=next_questions(answer)[:5])
+    if options.full:
+        told["changes"] = changes_json(verdict_changes(answer), policy, options.lang)
+        told["irrelevant"] = list(irrelevant_facts(answer))
+    return told
 
 
 def validate(options: Namespace) -> int:

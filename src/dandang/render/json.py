@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dandang.model import Assessment, ClauseAnswer, Explanation, MissingSet, Policy
+from dandang.model import Assessment, ClauseAnswer, Explanation, MissingSet, Policy, Question
 from dandang.render.phrases import DISCLAIMER, verdict_sentence
 
 
-def assessment_json(answer: Assessment, policy: Policy, lang: str) -> dict[str, Any]:
+def assessment_json(
+    answer: Assessment, policy: Policy, lang: str, *, questions: Sequence[Question] = ()
+) -> dict[str, Any]:
     """One object per case; facts are `{"iri", "label", "value"}`, the value being the one that matters."""
     return {
         "case": answer.case.id,
@@ -22,9 +25,24 @@ def assessment_json(answer: Assessment, policy: Policy, lang: str) -> dict[str, 
         "advisories": [
             {"kind": note.kind, "text": note.text.in_(lang), "about": list(note.about)} for note in answer.advisories
         ],
+        "questions": [_question(question, policy, lang) for question in questions],
         "explanation": _explanation(answer.explanation, policy, lang),
         "receipt": {**answer.receipt._asdict(), "notice": DISCLAIMER.in_(lang)},
     }
+
+
+def _question(question: Question, policy: Policy, lang: str) -> dict[str, Any]:
+    return {
+        "iri": question.fact,
+        "label": policy.label(question.fact).in_(lang),
+        "question": policy.facts[question.fact].question.in_(lang),
+        "clauses": [policy.clauses[iri].notation for iri in question.clauses],
+    }
+
+
+def changes_json(changes: Iterable[tuple[str, Sequence[MissingSet]]], policy: Policy, lang: str) -> dict[str, Any]:
+    """What would change the verdict: verdict → minimal sets."""
+    return {verdict: [_facts(found, policy, lang) for found in sets] for verdict, sets in changes}
 
 
 def _clause(answer: ClauseAnswer, policy: Policy, lang: str) -> dict[str, Any]:
@@ -36,6 +54,7 @@ def _clause(answer: ClauseAnswer, policy: Policy, lang: str) -> dict[str, Any]:
         "missing": [_facts(found, policy, lang) for found in answer.missing],
         "excluded_by": _facts(answer.excluded_by, policy, lang),
         "readings": dict(answer.readings),
+        "divided_by": list(answer.divided_by),
         "cites": list(answer.cites),
     }
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dandang.messages import Text
-from dandang.model import Assessment, Explanation, Operator, Policy, State
+from dandang.model import (
+    Assessment,
+    ClauseAnswer,
+    Condition,
+    ConditionGroup,
+    Explanation,
+    FactCondition,
+    Operator,
+    Policy,
+    Question,
+    State,
+)
 
 #: State → word and sign. The same five everywhere.
 STATES: dict[State, tuple[Text, str]] = {
@@ -89,6 +100,25 @@ def _joined(texts: list[Text], operator: Operator | None) -> Text:
     return Text(f"\uff08{zh}\uff09", f"({en})")
 
 
+def divided_text(answer: ClauseAnswer, policy: Policy) -> Text:
+    """What divides the readings of a clause: the words of the text whose connective is open."""
+    if not answer.divided_by:
+        return Text("", "")
+    found = [node for node in answer.explanation.walk() if node.about in answer.divided_by]
+    phrases = [_phrases(node.condition) for node in found if isinstance(node.condition, ConditionGroup)]
+    if not phrases:
+        label = policy.label(answer.divided_by[0])
+        return Text(f"取决于{label.zh}的读法", f"it depends on how {label.en} are read")
+    words = "\u300d\u300c".join("\u2026".join(found) for found in phrases)
+    return Text(f"分歧在「{words}」：文中没有写明是须同时具备，还是有其一即可", f"the readings divide at 「{words}」: the text leaves open whether all are needed or any one")
+
+
+def _phrases(condition: Condition) -> list[str]:
+    if isinstance(condition, ConditionGroup):
+        return [phrase for member in condition.members for phrase in _phrases(member)]
+    return [condition.phrase] if isinstance(condition, FactCondition) else []
+
+
 def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     """The verdict with the clauses it rests on."""
     by = {state: _notations(answer, state) for state in ("applies", "could_apply")}
@@ -136,7 +166,7 @@ def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possi
     elif possible:
         zh.append(f"容错方面，{possible}可能适用")
         en.append(f"as to exemption, {possible} could apply")
-    return Text(";".join(zh) + "。", "; ".join(en) + ".")
+    return Text("\uff1b".join(zh) + "。", "; ".join(en) + ".")
 
 
 def _notations(answer: Assessment, state: State) -> dict[str, str]:
@@ -146,3 +176,11 @@ def _notations(answer: Assessment, state: State) -> dict[str, str]:
         key: "、".join(a.clause.notation for a in answer.answers.values() if a.state == state and a.clause.kind == kind)
         for key, kind in kinds.items()
     }
+
+
+def question_text(question: Question, policy: Policy) -> Text:
+    """A question to ask, with the clauses that hang on it."""
+    asked = policy.facts[question.fact].question
+    needed = [policy.clauses[iri].notation for iri in question.clauses if iri in policy.clauses]
+    by_zh, by_en = "、".join(needed), ", ".join(needed)
+    return Text(f"{asked.zh}（{by_zh}）" if needed else asked.zh, f"{asked.en} ({by_en})" if needed else asked.en)

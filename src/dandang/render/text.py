@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from dandang.messages import Text
@@ -15,7 +15,9 @@ from dandang.model import (
     Explanation,
     FactCondition,
     Finding,
+    MissingSet,
     Policy,
+    Question,
 )
 from dandang.namespaces import RDFS, SKOS, shorten
 from dandang.render.phrases import (
@@ -23,7 +25,9 @@ from dandang.render.phrases import (
     LION,
     STATES,
     VERDICTS,
+    divided_text,
     literals_text,
+    question_text,
     residual,
     verdict_sentence,
 )
@@ -44,14 +48,17 @@ _KINDS = (
 )
 
 
-def assessment_text(answer: Assessment, policy: Policy, lang: str, *, full: bool = False) -> str:
-    """The report of one case: verdict, what is missing, every clause; with `full`, the whole explanation."""
+def assessment_text(
+    answer: Assessment, policy: Policy, lang: str, *, questions: Sequence[Question] = (), full: bool = False
+) -> str:
+    """The report of one case: verdict, what is missing, every clause, what to ask; with `full`, the whole explanation."""
     lines = [*_head(answer, policy, lang)]
     for kind, title in _KINDS:
         answers = [found for found in answer.answers.values() if found.clause.kind == kind]
         answers.sort(key=lambda found: (found.state not in ("applies", "could_apply"), _nearness(found)))
         lines += ["", title.in_(lang), *_clauses(answers, policy, lang)]
     lines += ["", *_lion(answer, policy, lang), *_advisories(answer, lang)]
+    lines += _questions(questions, policy, lang)
     if full:
         lines += ["", Text("说明", "Explanation").in_(lang), *_tree(answer.explanation, policy, lang, 0)]
     return "\n".join([*lines, "", *_foot(answer, lang)])
@@ -101,7 +108,8 @@ def _detail(answer: ClauseAnswer, policy: Policy, lang: str) -> str:
         said = Text(f"\n      依据：{ground.zh}", f"\n      by: {ground.en}").in_(lang)
     if answer.readings["strict"] != answer.state:
         strict = STATES[answer.readings["strict"]][0]
-        said += Text(f"\n      从严读法：{strict.zh}", f"\n      strict reading: {strict.en}").in_(lang)
+        why = divided_text(answer, policy)
+        said += Text(f"\n      从严读法：{strict.zh}；{why.zh}", f"\n      strict reading: {strict.en}; {why.en}").in_(lang)
     return said
 
 
@@ -123,6 +131,23 @@ def _advisories(answer: Assessment, lang: str) -> Iterator[str]:
         yield Text("请留意", "Please weigh").in_(lang)
     for note in answer.advisories:
         yield f"  · {note.text.in_(lang)}"
+
+
+def _questions(questions: Sequence[Question], policy: Policy, lang: str) -> Iterator[str]:
+    if questions:
+        yield ""
+        yield Text("接下来最值得查清", "Most worth finding out next").in_(lang)
+    for question in questions[:3]:
+        yield f"  · {question_text(question, policy).in_(lang)}"
+
+
+def changes_text(changes: Iterable[tuple[str, Sequence[MissingSet]]], policy: Policy, lang: str, *, most: int) -> str:
+    """What would change the verdict, by verdict, the smallest sets first."""
+    lines = [Text(f"什么会改变结论（{most} 个事实以内）", f"What would change the verdict (up to {most} facts)").in_(lang)]
+    for verdict, sets in changes:
+        lines.append(f"  {VERDICTS[verdict].in_(lang)}{_colon(lang)}{Text(f'{len(sets)} 种', f'{len(sets)} way(s)').in_(lang)}")
+        lines += [f"    · {literals_text(found, policy, joint=Text('；', '; ')).in_(lang)}" for found in sets[:5]]
+    return "\n".join(lines)
 
 
 def _foot(answer: Assessment, lang: str) -> Iterator[str]:

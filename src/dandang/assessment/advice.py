@@ -1,0 +1,139 @@
+"""What to find out next: the sets of facts that would change the verdict, the facts that no longer matter, the best question.
+
+All of it is read off the explanation: nothing here evaluates a rule in another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dandang.assessment.assess import VERDICTS
+from dandang.assessment.logic import Literals, fold, minimal, ways
+from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
+
+#: A set of more facts than this is of no use to a person. Sets up to this size are complete and exact.
+MOST_FACTS = 6
+
+
+def verdict_changes(answer: Assessment) -> tuple[tuple[str, tuple[MissingSet, ...]], ...]:
+    """For each other verdict that unknown facts could bring about: the minimal sets that would, complete up to MOST_FACTS."""
+    return tuple(_changes(answer, *_parts(answer.explanation)))
+
+
+def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
+    """The fact types that are asked for and unknown, and that can no longer change the verdict."""
+    mattering = {leaf.about for node in _undecided(answer) for leaf in _open_leaves(node)}
+    return tuple(sorted(_unknown(answer.explanation) - mattering))
+
+
+def next_questions(answer: Assessment) -> tuple[Question, ...]:
+    """The facts worth asking for, best first: those whose answer settles most, in the clauses nearest to being settled."""
+    undecided = _undecided(answer)
+    clauses = [node for part in undecided for node in part.walk() if node.kind == "clause" and _is_open(node)]
+    return tuple(_questions(clauses, undecided))
+
+
+def _undecided(answer: Assessment) -> list[Explanation]:
+    """The parts that can still change the verdict: exemption is moot where accountability is ruled out."""
+    accountability, exemption = _parts(answer.explanation)
+    return [node for node in (accountability, exemption) if node.value is None and accountability.value is not False]
+
+
+def _parts(tree: Explanation) -> tuple[Explanation, Explanation]:
+    parts = {part.about: part for part in tree.premises}
+    return parts["accountability"], parts["exemption"]
+
+
+def _is_open(node: Explanation) -> bool:
+    return node.value is None and node.state != "not_in_force"
+
+
+# --- what would change the verdict ------------------------------------------------------------------------------------
+
+
+def _changes(
+    answer: Assessment, accountability: Explanation, exemption: Explanation
+) -> Iterator[tuple[str, tuple[MissingSet, ...]]]:
+    """For each other verdict that facts still unknown could bring about: the minimal sets that would."""
+    reached: dict[str, list[Literals]] = {}
+    for first in _reachable(accountability):
+        for second in _reachable(exemption):
+            verdict = VERDICTS[first, second]
+            if verdict != answer.verdict:
+                reached.setdefault(verdict, []).extend(_together(accountability, first, exemption, second))
+    for verdict, sets in reached.items():
+        found = minimal(sets)
+        if found:
+            yield verdict, tuple(tuple(sorted(one)) for one in sorted(found, key=lambda one: (len(one), sorted(one))))
+
+
+def _reachable(node: Explanation) -> tuple[Truth, ...]:
+    return (node.value,) if node.value is not None else (True, False, None)
+
+
+def _together(one: Explanation, first: Truth, other: Explanation, second: Truth) -> list[Literals]:
+    """The minimal sets that give both parts their values; a part that may stay as it is needs nothing."""
+    return [
+        left | right
+        for left in _ways(one, first)
+        for right in _ways(other, second)
+        if len(left | right) <= MOST_FACTS
+    ]
+
+
+def _ways(node: Explanation, wanted: Truth) -> tuple[Literals, ...]:
+    if wanted is None or wanted is node.value:
+        return (frozenset(),)
+    return ways(node, wanted, most=MOST_FACTS)
+
+
+# --- what no longer matters -------------------------------------------------------------------------------------------
+
+
+def _unknown(tree: Explanation) -> set[str]:
+    """All fact types that the explanation asks for and the case leaves unknown."""
+    return {node.about for node in tree.walk() if node.kind == "fact" and node.value is None}
+
+
+def _open_leaves(node: Explanation) -> Iterator[Explanation]:
+    if node.value is not None or node.state == "not_in_force":
+        return
+    if node.kind == "fact":
+        yield node
+    for premise in node.premises:
+        yield from _open_leaves(premise)
+
+
+# --- what to ask ------------------------------------------------------------------------------------------------------
+
+
+def _questions(clauses: list[Explanation], undecided: list[Explanation]) -> list[Question]:
+    """The questions, ranked: a clause near to being settled counts more, an answer that settles it more again."""
+    scores: dict[str, float] = {}
+    clauses_of: dict[str, list[str]] = {}
+    for clause in clauses:
+        leaves = {leaf.about for leaf in _open_leaves(clause)}
+        weight = (100 if clause.state == "could_apply" else 1) / len(leaves)
+        for fact in leaves:
+            settled = sum(_supposed(clause, fact, value) is not None for value in (True, False))
+            scores[fact] = scores.get(fact, 0) + weight * (1 + settled)
+            clauses_of.setdefault(fact, []).append(clause.about)
+    for part in undecided:
+        for leaf in _open_leaves(part):
+            # A fact asked outside any clause (verification) bears on the verdict by itself.
+            if leaf.about not in scores:
+                scores[leaf.about] = 1.0
+                clauses_of[leaf.about] = []
+    ranked = sorted(scores, key=lambda fact: (-scores[fact], fact))
+    return [Question(fact, tuple(clauses_of[fact])) for fact in ranked]
+
+
+def _supposed(node: Explanation, fact: str, value: bool) -> Truth:
+    """The value a node would have if a fact were known."""
+    if node.value is not None:
+        return node.value
+    if node.kind == "fact":
+        return (value is node.required) if node.about == fact else None
+    if node.operator is None:
+        return None
+    return fold(node.operator, (_supposed(premise, fact, value) for premise in node.premises))
