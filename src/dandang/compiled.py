@@ -19,6 +19,7 @@ from dandang.model import (
     Condition,
     ConditionGroup,
     FactCondition,
+    Operator,
     Policy,
     Reading,
 )
@@ -39,8 +40,32 @@ Route: TypeAlias = tuple[Requirement, ...]
 
 def routes(policy: Policy, clause: Clause, reading: Reading) -> tuple[Route, ...]:
     """The ways in which a clause can apply under a reading, without its clause conditions."""
-    parts = (_routes(part, reading, "", False) for part in policy.effective_conditions(clause))
+    conditions = (_without_exclusions(part, policy, reading) for part in policy.effective_conditions(clause))
+    parts = (_routes(part, reading, "", False) for part in conditions)
     return tuple(_joined(combination) for combination in product(*parts))
+
+
+def _without_exclusions(condition: Condition, policy: Policy, reading: Reading) -> Condition:
+    """A condition that no clause of a list apply, written out as what denies each of them; others as they are."""
+    if not isinstance(condition, ClauseCondition) or condition.required:
+        return condition
+    denied = tuple(
+        _denied(part, reading)
+        for clause in policy.clauses_of(condition.clauses)
+        for part in [ConditionGroup(condition.iri, "allOf", policy.effective_conditions(clause))]
+    )
+    return ConditionGroup(condition.iri, "allOf", denied)
+
+
+def _denied(condition: Condition, reading: Reading) -> Condition:
+    """The dual of a condition: true exactly when it is false."""
+    if isinstance(condition, FactCondition):
+        return condition._replace(required=not condition.required, setting=False)
+    if isinstance(condition, ClauseCondition):
+        return condition._replace(required=not condition.required)
+    operator: Operator = "anyOf" if condition.operator_in(reading) == "allOf" else "allOf"
+    members = tuple(_denied(member, reading) for member in condition.members)
+    return condition._replace(operator=operator, strict=None, members=members, setting=False)
 
 
 def _joined(parts: Iterable[Route]) -> Route:

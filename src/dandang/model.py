@@ -92,10 +92,11 @@ class FactCondition(NamedTuple):
 
 
 class ClauseCondition(NamedTuple):
-    """A leaf that holds when any clause of a list applies."""
+    """A leaf that holds when any clause of a list applies; with `required` false, when none does."""
 
     iri: str
     clauses: str
+    required: bool = True
     ordinal: int = 0
     role: str = ""
     setting: bool = False
@@ -187,6 +188,9 @@ class Document(NamedTuple):
     label: Text
     title: str
     subject: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    reported_on: str = ""
 
 
 class Mirror(NamedTuple):
@@ -200,13 +204,15 @@ class Mirror(NamedTuple):
 
 
 class Defeat(NamedTuple):
-    """One list of clauses cutting off another."""
+    """One list of clauses cutting off another. `excludes`: no clause of the defeated list applies while one of the defeater's does;
+    otherwise the defeated clauses stand, and what follows from them may be lifted."""
 
     iri: str
     defeater: str
     defeated: str
     certainty: str
     comment: Text
+    excludes: bool = False
 
 
 class Policy(NamedTuple):
@@ -231,12 +237,19 @@ class Policy(NamedTuple):
         return tuple(clause for clause in self.clauses.values() if clause.clause_list == clause_list)
 
     def effective_conditions(self, clause: Clause) -> tuple[Condition, ...]:
-        """All that must hold for a clause: its list's condition, its own, and each precondition of its list."""
+        """All that must hold for a clause: its list's condition, its own, each precondition of its list, and that no
+        clause applies that excludes its list."""
         shared = self.lists.get(clause.clause_list)
         if shared is None:
             return (clause.condition,) if clause.condition else ()
         preconditions = (self.clauses[iri].condition for iri in shared.preconditions)
-        return tuple(part for part in (shared.condition, clause.condition, *preconditions) if part is not None)
+        exclusions = (
+            ClauseCondition(defeat.iri, defeat.defeater, required=False)
+            for defeat in self.defeats
+            if defeat.excludes and defeat.defeated == clause.clause_list
+        )
+        parts = (shared.condition, clause.condition, *preconditions, *exclusions)
+        return tuple(part for part in parts if part is not None)
 
     def effects_of(self, clause: Clause) -> tuple[Effect, ...]:
         """A clause's own effects, else those of its list."""
@@ -404,7 +417,7 @@ class LionAnswer(NamedTuple):
 class Advisory(NamedTuple):
     """Something to weigh that no rule decides."""
 
-    kind: Literal["suggests", "contested"]
+    kind: Literal["suggests", "contested", "date-unknown"]
     text: Text
     about: tuple[str, ...] = ()
 

@@ -28,12 +28,13 @@ from dandang.model import (
     Quote,
     Truth,
 )
-from dandang.namespaces import CONCEPTS, DD, ELI, OA, RDFS, SKOS
+from dandang.namespaces import CONCEPTS, DCTERMS, DD, ELI, OA, RDFS, SKOS
 from dandang.store import Index, dataset_digest, read_turtle
 
 CLAUSE_KINDS = (
     "AccountabilityCircumstance",
     "SanctionTrack",
+    "Exclusion",
     "ExemptionClause",
     "Precondition",
     "ListExit",
@@ -116,8 +117,11 @@ class _Reader:
             iri,
             value(iri, SKOS + "notation"),
             self.text(iri, RDFS + "label"),
-            value(iri, ELI + "title"),
+            value(iri, DCTERMS + "title"),
             value(iri, DD + "subject"),
+            value(iri, DD + "validFrom"),
+            value(iri, DD + "validUntil"),
+            value(value(value(iri, DD + "quote"), OA + "hasSource"), DCTERMS + "issued"),
         )
 
     def clause_list(self, iri: str) -> ClauseList:
@@ -149,8 +153,8 @@ class _Reader:
             tuple(values(iri, DD + "breaches")),
             value(iri, DD + "severity"),
             tuple(values(iri, DD + "combinableWith")),
-            value(iri, DD + "validFrom"),
-            value(iri, DD + "validUntil"),
+            value(iri, DD + "validFrom") or value(value(iri, ELI + "is_part_of"), DD + "validFrom"),
+            value(iri, DD + "validUntil") or value(value(iri, ELI + "is_part_of"), DD + "validUntil"),
         )
 
     def ordinal(self, iri: str) -> int:
@@ -202,7 +206,7 @@ class _Reader:
             return FactCondition(iri, fact, required, ordinal, role, setting, value(iri, DD + "phrase"))
         clauses = value(iri, DD + "anyClauseOf")
         if clauses:
-            return ClauseCondition(iri, clauses, ordinal, role, setting)
+            return ClauseCondition(iri, clauses, ordinal=ordinal, role=role, setting=setting)
         members = (self.condition(member, (*above, iri)) for member in self.index.values(iri, DD + "member"))
         strict = value(iri, DD + "strictOperator")
         return ConditionGroup(
@@ -272,6 +276,7 @@ class _Reader:
             value(iri, DD + "defeated"),
             value(iri, DD + "certainty"),
             self.text(iri, RDFS + "comment"),
+            value(iri, DD + "defeatKind") == CONCEPTS + "defeat/excludes",
         )
 
     def measure_outcomes(self) -> dict[str, str]:

@@ -26,6 +26,7 @@ from dandang.model import (
     Receipt,
     Truth,
 )
+from dandang.namespaces import CONCEPTS
 
 #: How the two questions combine (strong Kleene): accountability first, then exemption.
 VERDICTS: dict[tuple[Truth, Truth], str] = {
@@ -35,6 +36,7 @@ VERDICTS: dict[tuple[Truth, Truth], str] = {
     **{(None, exemption): "undetermined" for exemption in (True, False, None)},
     **{(False, exemption): "not_established" for exemption in (True, False, None)},
 }
+EXEMPTION = CONCEPTS + "outcome/exemption"
 _ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
 
 
@@ -70,17 +72,21 @@ def explain_case(case: Case, policy: Policy, reading: Reading) -> Explanation:
     """The whole explanation under one reading: accountability, exemption, sanction tracks, list exits."""
     view = view_of(case, policy, reading)
     nodes: dict[str, tuple[Explanation, ...]] = {}
-    for kind in ("AccountabilityCircumstance", "ExemptionClause", "SanctionTrack", "ListExit"):
+    for kind in ("AccountabilityCircumstance", "Exclusion", "ExemptionClause", "SanctionTrack", "ListExit"):
         for name, clauses in _lists(policy, kind).items():
             nodes[name] = tuple(explain_clause(clause, view) for clause in clauses)
         view = view._replace(clauses=nodes)
     parts = (
         _accountability(policy, view),
-        _part("exemption", "anyOf", _exemptions(policy, nodes)),
+        _part("exemption", "anyOf", tuple(_exemptions(policy, nodes))),
+        _part("relief", None, tuple(_relief(policy, nodes))),
+        _part("exclusions", None, _nodes_of(policy, nodes, "Exclusion")),
         _part("sanctions", None, _nodes_of(policy, nodes, "SanctionTrack")),
         _part("list-exit", "anyOf", _nodes_of(policy, nodes, "ListExit")),
     )
-    return Explanation(case.id, "case", premises=parts)
+    # Relief and exclusions are parts only where a document brings them.
+    kept = tuple(part for part in parts if part.premises or part.about in ("accountability", "exemption"))
+    return Explanation(case.id, "case", premises=kept)
 
 
 def outcome(tree: Explanation) -> tuple[Truth, Truth]:
@@ -117,9 +123,23 @@ def _with_clauses(node: Explanation, view: View) -> Explanation:
     return node._replace(premises=tuple(_with_clauses(premise, view) for premise in node.premises))
 
 
-def _exemptions(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> tuple[Explanation, ...]:
-    """The clauses of the lists that a declared relation lets defeat accountability."""
-    return tuple(node for defeat in policy.defeats for node in nodes.get(defeat.defeater, ()))
+def _exemptions(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
+    """The clauses that permit exemption, of the lists that a declared relation lets defeat accountability."""
+    return (node for node in _defeaters(policy, nodes) if _exempts(policy.clauses[node.about], policy))
+
+
+def _relief(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
+    """The clauses of the same lists that permit less than exemption: lighter or mitigated treatment."""
+    return (node for node in _defeaters(policy, nodes) if not _exempts(policy.clauses[node.about], policy))
+
+
+def _defeaters(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
+    lists = dict.fromkeys(defeat.defeater for defeat in policy.defeats if not defeat.excludes)
+    return (node for name in lists for node in nodes.get(name, ()))
+
+
+def _exempts(clause: Clause, policy: Policy) -> bool:
+    return any(effect.outcome == EXEMPTION for effect in policy.effects_of(clause))
 
 
 def _part(name: str, operator: str | None, premises: tuple[Explanation, ...]) -> Explanation:
@@ -238,6 +258,7 @@ def _would_trigger(
 
 def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
     """What a reader should weigh that no rule decides: facts that suggest others, contested facts, unknown dates."""
+    yield from _dates(case, policy)
     values = {fact.type: fact for fact in case.facts}
     for fact in case.facts:
         own = policy.facts.get(fact.type)
@@ -259,3 +280,19 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
                 Text(f"“{own.label.zh}”有争议，按不明处理。", f'"{own.label.en}" is contested and counts as unknown.'),
                 (fact.type,),
             )
+
+
+def _dates(case: Case, policy: Policy) -> Iterator[Advisory]:
+    """Conduct before the day a document was reported, where the source does not say from when the document holds."""
+    early = [d for d in policy.documents.values() if case.on and not d.valid_from and case.on < d.reported_on and d.notation]
+    if early:
+        names, day = "、".join(document.notation for document in early), max(document.reported_on for document in early)
+        yield Advisory(
+            "date-unknown",
+            Text(
+                f"行为日期早于报道日期（{day}）；{names} 自何时施行，来源没有说明，这里没有据此排除。",
+                f"The conduct is earlier than the report ({day}); from when {names} apply the source does not say, and nothing "
+                "was excluded for it.",
+            ),
+            tuple(document.iri for document in early),
+        )

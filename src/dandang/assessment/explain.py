@@ -54,9 +54,10 @@ def _explain_fact(condition: FactCondition, view: View) -> Explanation:
 
 
 def _explain_clauses(condition: ClauseCondition, view: View) -> Explanation:
-    """True when any clause of the list applies; the clauses are explained at their own place."""
-    value = any_of(node.value for node in view.clauses.get(condition.clauses, ()) if node.state != "not_in_force")
-    return Explanation(condition.clauses, "clauses", value, condition=condition)
+    """Whether any clause of the list applies; the clauses are explained at their own place."""
+    applies = any_of(node.value for node in view.clauses.get(condition.clauses, ()) if node.state != "not_in_force")
+    value = None if applies is None else applies is condition.required
+    return Explanation(condition.clauses, "clauses", value, required=condition.required, condition=condition)
 
 
 def _explain_group(condition: ConditionGroup, view: View) -> Explanation:

@@ -81,7 +81,7 @@ def _product(parts: list[tuple[Literals, ...]], most: int = 0) -> tuple[Literals
 
 def _literal(node: Explanation, wanted: bool) -> str:
     if node.kind == "clauses":
-        return ("*" if wanted else "~") + node.about
+        return ("*" if wanted is node.required else "~") + node.about
     return ("+" if wanted is node.required else "-") + node.about
 
 

@@ -44,6 +44,7 @@ _KINDS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
     ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
     ("ListExit", Text("“狮子型”干部退出", 'Exits from the "lion" list')),
 )
 
@@ -55,6 +56,8 @@ def assessment_text(
     lines = [*_head(answer, policy, lang)]
     for kind, title in _KINDS:
         answers = [found for found in answer.answers.values() if found.clause.kind == kind]
+        if not answers:
+            continue
         answers.sort(key=lambda found: (found.state not in ("applies", "could_apply"), _nearness(found)))
         lines += ["", title.in_(lang), *_clauses(answers, policy, lang)]
     lines += ["", *_lion(answer, policy, lang), *_advisories(answer, lang)]
@@ -166,6 +169,8 @@ _SIGNS = {True: "✓", False: "✗", None: "?"}
 _PARTS = {
     "accountability": Text("问责", "Accountability"),
     "exemption": Text("容错", "Exemption"),
+    "relief": Text("从轻、减轻", "Lighter or mitigated treatment"),
+    "exclusions": Text("不予容错的情形", "Exclusions from tolerance"),
     "sanctions": Text("处理", "Sanctions"),
     "list-exit": Text("“狮子型”干部退出", 'Exit from the "lion" list'),
 }
