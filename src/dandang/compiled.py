@@ -99,9 +99,12 @@ def compiled_quads(policy: Policy) -> Iterator[ox.Quad]:
         shared = policy.lists.get(clause.clause_list)
         for part in (shared.condition if shared else None, clause.condition):
             yield from _clause_conditions(clause, part)
-        for reading in READINGS:
-            for number, route in enumerate(routes(policy, clause, reading), start=1):
-                yield from _route_quads(clause, reading, number, route)
+        found = {reading: routes(policy, clause, reading) for reading in READINGS}
+        if found["recommended"] == found["strict"]:
+            yield from _routes_quads(clause, "route", READINGS, found["strict"])
+        else:
+            for reading in READINGS:
+                yield from _routes_quads(clause, f"{reading}-route", (reading,), found[reading])
 
 
 def _clause_conditions(clause: Clause, condition: Condition | None) -> Iterator[ox.Quad]:
@@ -112,10 +115,16 @@ def _clause_conditions(clause: Clause, condition: Condition | None) -> Iterator[
             yield from _clause_conditions(clause, member)
 
 
-def _route_quads(clause: Clause, reading: Reading, number: int, route: Route) -> Iterator[ox.Quad]:
-    iri = f"{clause.iri}#{reading}-route-{number}"
-    yield from quads_of(clause.iri, {DD + "route": [iri]}, COMPILED_GRAPH)
-    yield from _node(iri, "Route", number, {DD + "reading": [DD + reading]})
+def _routes_quads(clause: Clause, name: str, readings: Iterable[Reading], found: Iterable[Route]) -> Iterator[ox.Quad]:
+    """The routes of a clause; where both readings have the same ones, they are written once."""
+    for number, route in enumerate(found, start=1):
+        iri = f"{clause.iri}#{name}-{number}"
+        yield from quads_of(clause.iri, {DD + "route": [iri]}, COMPILED_GRAPH)
+        yield from _node(iri, "Route", number, {DD + "reading": [DD + reading for reading in readings]})
+        yield from _requirement_quads(iri, route)
+
+
+def _requirement_quads(iri: str, route: Route) -> Iterator[ox.Quad]:
     for position, requirement in enumerate(route, start=1):
         part = f"{iri}-requirement-{position}"
         yield from quads_of(iri, {DD + "requirement": [part]}, COMPILED_GRAPH)

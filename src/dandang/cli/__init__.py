@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     from dandang.cli.parser import parse
 
-
+    # A command is over before garbage matters; collecting it while the graph is read costs a tenth of the time.
+    gc.set_threshold(100_000)
     _use_utf8()
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)

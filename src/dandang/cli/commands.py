@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dandang import resources
-from dandang.cases.files import read_bytes
-from dandang.cases.reading import ReadCase, accepted, read_file, without_duplicates
 from dandang.errors import BadParameter, UnknownName, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Assessment, Case, Finding, Place, Policy, Table
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
+
+    from dandang.cases.reading import ReadCase
 
 
 def assess(options: Namespace) -> int:
@@ -126,6 +126,7 @@ def ask(options: Namespace) -> int:
 def query(options: Namespace) -> int:
     """`dandang query [FILE]`."""
     from dandang import snapshot
+    from dandang.cases.files import read_bytes
     from dandang.catalogue import whole_store
 
     content = read_bytes(options.file)
@@ -195,7 +196,7 @@ def audit(options: Namespace) -> int:
 
 
 def _source_text(name: str) -> str:
-    from dandang.cases.files import decode
+    from dandang.cases.files import decode, read_bytes
 
     # Positions count code points of the file as it is: no newline is translated.
     return decode(read_bytes(name), name)
@@ -229,10 +230,14 @@ def serve(options: Namespace) -> int:
 
 
 def _read(files: list[str], policy: Policy) -> list[ReadCase]:
+    from dandang.cases.reading import read_file, without_duplicates
+
     return without_duplicates([item for name in files for item in read_file(name, policy)])
 
 
 def _accepted(files: list[str], policy: Policy) -> list[Case]:
+    from dandang.cases.reading import accepted
+
     return accepted(_read(files, policy))
 
 
