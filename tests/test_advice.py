@@ -10,7 +10,7 @@ from dandang.assessment import assess, irrelevant_facts, next_questions, verdict
 from dandang.assessment.advice import MOST_FACTS
 from dandang.cases import accepted, read_cases
 from dandang.model import Assessment, Case, Fact, Policy
-from tests.test_assessment import random_case
+from test_assessment import random_case
 
 
 def answer(text: str, policy: Policy) -> Assessment:
@@ -67,9 +67,7 @@ def test_the_question_that_decides_comes_first(policy: Policy) -> None:
 
 
 def test_one_missing_fact_one_change(policy: Policy) -> None:
-    text = (
-        "id: a\ndomain: 全面依法治国\nfacts: {急难险重任务: yes, 临阵退缩: yes, 经调查核实: yes, 谋取私利: no, 勤勉尽责: no}\n"
-    )
+    text = "id: a\ndomain: 全面依法治国\nfacts: {急难险重任务: yes, 临阵退缩: yes, 经调查核实: yes, 谋取私利: no, 勤勉尽责: no}\n"
     assert answer(text, policy).verdict == "accountable"
     changes = dict(verdict_changes(answer(text.replace("经调查核实: yes, ", ""), policy)))
     assert changes["accountable"] == (("+https://w3id.org/dandang/id/facts/verified-on-investigation",),)

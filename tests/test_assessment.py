@@ -44,7 +44,9 @@ def test_example_case(policy: Policy, path: Path) -> None:
     assert found.lion.outcome == expected.get("lion", "open")
     for state in ("applies", "could_apply", "excluded"):
         assert " ".join(told.get(state, [])) == expected.get(state, ""), state
-    strict = {a.clause.notation: a.readings["strict"] for a in found.answers.values() if a.readings["strict"] != a.state}
+    strict = {
+        a.clause.notation: a.readings["strict"] for a in found.answers.values() if a.readings["strict"] != a.state
+    }
     assert strict == expected.get("strict", {})
 
 
@@ -104,7 +106,9 @@ def test_a_possible_sanction_would_trigger(policy: Policy) -> None:
     text = LION.replace("违法违纪违规: yes", f"违法违纪违规: yes, {CIRCUMSTANCE}, 经调查核实: yes, 情节较重: yes")
     found = answer(text, policy)
     assert found.lion.outcome == "would_trigger"
-    assert ("L1", "T2") in {(policy.clauses[a].notation, policy.clauses[b].notation) for a, b, _ in found.lion.would_trigger}
+    assert ("L1", "T2") in {
+        (policy.clauses[a].notation, policy.clauses[b].notation) for a, b, _ in found.lion.would_trigger
+    }
 
 
 def test_nothing_leads_off_a_list_one_is_not_on(policy: Policy) -> None:

@@ -171,7 +171,9 @@ def test_closing_the_pipe_early_is_no_error(tmp_path: Path) -> None:
 
 def test_output_is_utf8_in_any_locale(case_file: str) -> None:
     environment = dict(os.environ, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    done = subprocess.run([sys.executable, "-m", "dandang", "assess", case_file], capture_output=True, env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "dandang", "assess", case_file], capture_output=True, env=environment, check=True
+    )
     assert "可能适用" in done.stdout.decode()
 
 
@@ -187,7 +189,9 @@ def test_output_is_utf8_in_any_locale(case_file: str) -> None:
         ({"LANG": "zh_CN.UTF-8"}, ["--lang=en"], "en"),
     ],
 )
-def test_language(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], arguments: list[str], expected: str) -> None:
+def test_language(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], arguments: list[str], expected: str
+) -> None:
     for name in ("DANDANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():

@@ -76,7 +76,9 @@ def test_compiled_triples_name_each_part_once(policy: Policy) -> None:
 
 def test_setting_of_the_compiled_form_is_that_of_the_tree(policy: Policy) -> None:
     dice = random.Random(4)
-    clauses = [c for c in policy.clauses.values() if c.kind in ("AccountabilityCircumstance", "ExemptionClause", "ListExit")]
+    clauses = [
+        c for c in policy.clauses.values() if c.kind in ("AccountabilityCircumstance", "ExemptionClause", "ListExit")
+    ]
     for _ in range(60):
         facts = tuple(Fact(iri, dice.random() < 0.6) for iri in sorted(policy.facts) if dice.random() < 0.5)
         case = Case("random", facts=facts)

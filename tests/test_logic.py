@@ -109,9 +109,7 @@ def test_grounds_force_the_value_and_need_all_their_facts(tree: tuple[object, di
 
 @settings(max_examples=200, deadline=None)
 @given(trees(), st.sampled_from(NAMES), st.booleans())
-def test_a_fact_never_takes_a_decided_value_back(
-    tree: tuple[object, dict[str, Truth]], name: str, value: bool
-) -> None:
+def test_a_fact_never_takes_a_decided_value_back(tree: tuple[object, dict[str, Truth]], name: str, value: bool) -> None:
     shape, values = tree
     before = build(shape, values).value
     if before is not None and values[name] is None:

@@ -49,7 +49,13 @@ def test_a_case_is_read_whole(policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["抢抓时机", "seizing the moment", "SEIZING THE MOMENT", "seize-the-moment", "https://w3id.org/dandang/id/facts/seize-the-moment"],
+    [
+        "抢抓时机",
+        "seizing the moment",
+        "SEIZING THE MOMENT",
+        "seize-the-moment",
+        "https://w3id.org/dandang/id/facts/seize-the-moment",
+    ],
 )
 def test_a_fact_may_be_named_in_any_of_its_names(policy: Policy, name: str) -> None:
     assert facts_of(read(f"id: a\nfacts:\n  {name}: yes\n", policy)) == {"seize-the-moment": True}
@@ -71,7 +77,9 @@ def test_contested_counts_as_unknown(policy: Policy) -> None:
 
 
 def test_facts_follow_by_declared_relations_only(policy: Policy) -> None:
-    text = "id: a\ndomain: 全面依法治国\ncadre: {lion: no}\nfacts: {不敢果断决策: yes, 恶劣影响: yes}\nsanctions: [免职]\n"
+    text = (
+        "id: a\ndomain: 全面依法治国\ncadre: {lion: no}\nfacts: {不敢果断决策: yes, 恶劣影响: yes}\nsanctions: [免职]\n"
+    )
     derived = {f.type.rsplit("/", 1)[-1]: f.value for f in read(text, policy).case.facts if f.derived_from}
     assert derived == {
         "decisive-decision": False,
@@ -117,7 +125,12 @@ def test_several_cases_in_a_file(policy: Policy) -> None:
 FINDINGS = {
     "unknown fact": ("id: a\nfacts:\n  抢抓时几: yes\n", "unknown-fact", 3, "抢抓时机"),
     "ambiguous fact": ("id: a\nfacts:\n  造成恶劣影响: yes\n", "ambiguous-fact", 3, "恶劣影响"),
-    "contradictory facts": ("id: a\nfacts:\n  谋取私利: yes\n  未谋取私利: yes\n", "contradictory-facts", 4, "contested"),
+    "contradictory facts": (
+        "id: a\nfacts:\n  谋取私利: yes\n  未谋取私利: yes\n",
+        "contradictory-facts",
+        4,
+        "contested",
+    ),
     "repeated fact": ("id: a\nfacts:\n  重大损失: no\n  major loss: no\n", "repeated-fact", 4, ""),
     "bad value": ("id: a\nfacts:\n  重大损失: 大概\n", "bad-value", 3, "unknown"),
     "unknown rank": ("id: a\ncadre: {rank: 正处级}\n", "unknown-rank", 2, "市管副局级"),
@@ -174,7 +187,13 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "JSON syntax": (b'{"id": "a",\n}', "a.json", MalformedFile, 2, "语法"),
     "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
     "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案例"),
-    "JSON-LD of a remote context": (b'{"@context": "http://example.org/c", "@type": "x"}', "a.jsonld", MalformedFile, None, "语法"),
+    "JSON-LD of a remote context": (
+        b'{"@context": "http://example.org/c", "@type": "x"}',
+        "a.jsonld",
+        MalformedFile,
+        None,
+        "语法",
+    ),
     "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案例"),
     "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
 }
@@ -194,7 +213,11 @@ def test_a_broken_file_gets_a_clear_error(policy: Policy, name: str) -> None:
 def test_missing_directory_and_large_files(policy: Policy, tmp_path: Path) -> None:
     large = tmp_path / "large.yaml"
     large.write_bytes(b"# " + b"x" * (50 * 1024 * 1024))
-    for name, said in (("nowhere.yaml", "没有这个文件"), (str(tmp_path), "文件夹"), (str(large), f"{MAX_BYTES // 2**20} MB")):
+    for name, said in (
+        ("nowhere.yaml", "没有这个文件"),
+        (str(tmp_path), "文件夹"),
+        (str(large), f"{MAX_BYTES // 2**20} MB"),
+    ):
         with pytest.raises(UnreadableFile) as caught:
             read_file(name, policy)
         assert said in caught.value.render("zh")

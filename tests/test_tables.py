@@ -15,7 +15,12 @@ from dandang.render.tables import table_csv, table_json, table_text, table_xlsx
 TABLE = Table(
     ("clause", "quote", "ordinal", "none"),
     (
-        (Term("iri", ID + "wuhan-2018/E7"), Term("literal", "果断决策,\n及时处置", "zh"), Term("literal", "7", "", XSD + "integer"), None),
+        (
+            Term("iri", ID + "wuhan-2018/E7"),
+            Term("literal", "果断决策,\n及时处置", "zh"),
+            Term("literal", "7", "", XSD + "integer"),
+            None,
+        ),
         (Term("iri", "http://example.org/x"), Term("literal", "=1+1"), Term("bnode", "b0"), None),
     ),
 )

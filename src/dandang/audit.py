@@ -51,8 +51,8 @@ def audit(text: str, quads: Iterable[ox.Quad], *, name: str = "", source: str = 
     """Check all quotes and passages of a source against its text. `source` is needed only where the graph has several."""
     index = Index(quads)
     source = source or _source_of(index, text)
-    quotes = [span for span in _spans(index, "Quote", source)]
-    passages = [span for span in _spans(index, "NarrativePassage", source)]
+    quotes = list(_spans(index, "Quote", source))
+    passages = list(_spans(index, "NarrativePassage", source))
     wrong = [finding for span in (*quotes, *passages) for finding in _check(span, text, name)]
     bad = {finding.focus for finding in wrong}
     uncovered = list(_uncovered(text, (*quotes, *passages), name))
@@ -102,27 +102,44 @@ def _check(span: Span, text: str, name: str) -> Iterator[Finding]:
     """Is the stretch there, word for word, with what stands before and after it?"""
     found = text[span.start : span.end] if 0 <= span.start < span.end <= len(text) else ""
     if not found:
-        yield _finding("quote-position", span, name, text, Text("位置不在来源文本之内", "its position is outside the source text"))
+        yield _finding(
+            "quote-position", span, name, text, Text("位置不在来源文本之内", "its position is outside the source text")
+        )
     elif span.exact and found != span.exact:
         yield _misplaced(span, name, text)
     elif not (found.startswith(span.begins) and found.endswith(span.ends)):
-        yield _finding("passage-bounds", span, name, text, Text("起止文字与来源不符", "it does not begin or end as stated"))
+        yield _finding(
+            "passage-bounds", span, name, text, Text("起止文字与来源不符", "it does not begin or end as stated")
+        )
     elif not text[: span.start].endswith(span.prefix) or not text[span.end :].startswith(span.suffix):
-        yield _finding("quote-context", span, name, text, Text("前后文与来源不符", "what stands before or after it differs"))
+        yield _finding(
+            "quote-context", span, name, text, Text("前后文与来源不符", "what stands before or after it differs")
+        )
 
 
 def _misplaced(span: Span, name: str, text: str) -> Finding:
     elsewhere = text.find(span.exact)
     if elsewhere < 0:
-        return _finding("quote-not-found", span, name, text, Text("来源中没有这段文字", "the source does not have these words"))
+        return _finding(
+            "quote-not-found", span, name, text, Text("来源中没有这段文字", "the source does not have these words")
+        )
     hint = Text(f"它在第 {elsewhere} 字处", f"they stand at character {elsewhere}")
-    return _finding("quote-moved", span, name, text, Text("这段文字不在所说的位置", "the words are not at the stated position"), hint)
+    return _finding(
+        "quote-moved",
+        span,
+        name,
+        text,
+        Text("这段文字不在所说的位置", "the words are not at the stated position"),
+        hint,
+    )
 
 
 def _finding(rule: str, span: Span, name: str, text: str, said: Text, hint: Text | None = None) -> Finding:
     label = shorten(span.iri)
     place = Place(name, text.count("\n", 0, max(span.start, 0)) + 1 if span.start <= len(text) else None)
-    return Finding(rule, Text(f"{label}:{said.zh}", f"{label}: {said.en}"), hint, place, "error", span.iri, span.exact[:40])
+    return Finding(
+        rule, Text(f"{label}:{said.zh}", f"{label}: {said.en}"), hint, place, "error", span.iri, span.exact[:40]
+    )
 
 
 def _uncovered(text: str, spans: Iterable[Span], name: str) -> Iterator[Finding]:
@@ -153,5 +170,3 @@ def _uncovered(text: str, spans: Iterable[Span], name: str) -> Iterator[Finding]
                 value=short,
             )
         start = end
-
-

@@ -33,9 +33,7 @@ class DandangError(Exception):
     exit_status: ClassVar[int] = 2
     http_status: ClassVar[int] = 500
 
-    def __init__(
-        self, zh: str, en: str, *, hint: tuple[str, str] | None = None, place: Place | None = None
-    ) -> None:
+    def __init__(self, zh: str, en: str, *, hint: tuple[str, str] | None = None, place: Place | None = None) -> None:
         super().__init__(en)
         self.message = Text(zh, en)
         self.hint = Text(*hint) if hint else None

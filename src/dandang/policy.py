@@ -229,7 +229,8 @@ class _Reader:
         if iri == DD + "anyOf":
             return "anyOf"
         raise ResourceMissing(
-            f"条件 {condition} 的运算符未知：{iri or '(缺)'}", f"condition {condition} has no known operator: {iri or '(none)'}"
+            f"条件 {condition} 的运算符未知：{iri or '(缺)'}",
+            f"condition {condition} has no known operator: {iri or '(none)'}",
         )
 
     def fact_type(self, iri: str) -> FactType:
@@ -306,4 +307,3 @@ class _Reader:
 def ontology_quads() -> list[ox.Quad]:
     """The OWL modules as quads, for the store behind queries and pages."""
     return load_quads(resources.ontology_files())
-

@@ -33,7 +33,7 @@ def policy() -> Policy:
 def store() -> Store:
     """A store with the policy graph and its compiled rules."""
     files = resources.data_files()
-    content = _kept(f"{dataset_digest(files)}.nq", lambda: ox.serialize(_graph(files), format=ox.RdfFormat.N_QUADS))
+    content = _kept(f"{dataset_digest(files)}.nq", lambda: _serialised(files))
     found = Store()
     try:
         found.oxigraph.bulk_load(content, ox.RdfFormat.N_QUADS)
@@ -50,6 +50,10 @@ def _read(files: list[Path]) -> Policy:
     from dandang.policy import load_policy
 
     return load_policy(files)
+
+
+def _serialised(files: list[Path]) -> bytes:
+    return ox.serialize(_graph(files), format=ox.RdfFormat.N_QUADS) or b""
 
 
 def _graph(files: list[Path]) -> list[ox.Quad]:

@@ -30,7 +30,10 @@ class Index:
         self._objects: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = {}
         self._types: dict[str, list[str]] = {}
         for quad in quads:
-            subject, predicate, target = quad.subject.value, quad.predicate.value, quad.object
+            source, predicate, target = quad.subject, quad.predicate.value, quad.object
+            if isinstance(source, ox.Triple) or isinstance(target, ox.Triple):
+                continue  # Nothing here speaks about statements.
+            subject = source.value
             self._objects.setdefault(subject, {}).setdefault(predicate, []).append(target)
             if predicate == _TYPE:
                 self._types.setdefault(target.value, []).append(subject)
@@ -66,7 +69,9 @@ def read_turtle(path: Path) -> list[ox.Quad]:
         content = path.read_bytes()
     except OSError as error:
         raise ResourceMissing(
-            f"无法读取数据文件({error.strerror})", f"cannot read the data file ({error.strerror})", place=Place(str(path))
+            f"无法读取数据文件({error.strerror})",
+            f"cannot read the data file ({error.strerror})",
+            place=Place(str(path)),
         ) from error
     graph = ox.NamedNode(GRAPHS + path.stem)
     try:
@@ -161,7 +166,12 @@ def quads_of(
 
 def describe_turtle(quads: Iterable[ox.Quad], iri: str) -> str:
     """All that is said of a thing and of its parts (IRIs that continue its own with #), as Turtle."""
-    own = (iri, iri.split("#")[0] + "#")
-    triples = [q.triple for q in quads if q.subject.value == own[0] or q.subject.value.startswith(own[1])]
+    part = iri.split("#")[0] + "#"
+    nodes = ((quad, quad.subject) for quad in quads)
+    triples = [
+        quad.triple
+        for quad, node in nodes
+        if isinstance(node, ox.NamedNode) and (node.value == iri or node.value.startswith(part))
+    ]
     content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     return content.decode() if content else ""

@@ -74,10 +74,7 @@ def _reachable(node: Explanation) -> tuple[Truth, ...]:
 def _together(one: Explanation, first: Truth, other: Explanation, second: Truth) -> list[Literals]:
     """The minimal sets that give both parts their values; a part that may stay as it is needs nothing."""
     return [
-        left | right
-        for left in _ways(one, first)
-        for right in _ways(other, second)
-        if len(left | right) <= MOST_FACTS
+        left | right for left in _ways(one, first) for right in _ways(other, second) if len(left | right) <= MOST_FACTS
     ]
 
 

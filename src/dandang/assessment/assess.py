@@ -110,7 +110,9 @@ def _nodes_of(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]], kind
 def _accountability(policy: Policy, view: View) -> Explanation:
     """The gate of the sanction tracks, with the circumstances explained inside it."""
     gates = [
-        shared.condition for iri, shared in policy.lists.items() if iri in _lists(policy, "SanctionTrack") and shared.condition
+        shared.condition
+        for iri, shared in policy.lists.items()
+        if iri in _lists(policy, "SanctionTrack") and shared.condition
     ]
     premises = tuple(_with_clauses(explain_condition(gate, view), view) for gate in gates)
     return _part("accountability", "anyOf", premises)
@@ -180,7 +182,9 @@ def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Poli
 def _divided(node: Explanation, strict: Explanation) -> tuple[str, ...]:
     """The conditions whose value differs between the readings because the text leaves their operator open; where none does
     (a sanction track), the list of clauses that the difference comes from."""
-    pairs = [(one, other) for one, other in zip(node.walk(), strict.walk(), strict=True) if one.value is not other.value]
+    pairs = [
+        (one, other) for one, other in zip(node.walk(), strict.walk(), strict=True) if one.value is not other.value
+    ]
     groups = [one.about for one, other in pairs if one.operator != other.operator]
     return tuple(groups or [one.about for one, _ in pairs if one.kind == "clauses"])
 
@@ -192,7 +196,10 @@ def _all(nodes: list[Explanation]) -> Explanation:
 def _sorted(sets: Iterable[Literals], node: Explanation) -> tuple[MissingSet, ...]:
     """Smaller sets first; inside a set, and between sets of a size, the order of the text."""
     order = {leaf.about: number for number, leaf in enumerate(n for n in node.walk() if not n.premises)}
-    position = lambda literal: order.get(literal[1:], len(order))  # noqa: E731
+
+    def position(literal: str) -> int:
+        return order.get(literal[1:], len(order))
+
     lists = [tuple(sorted(found, key=position)) for found in sets]
     return tuple(sorted(lists, key=lambda found: (len(found), [position(literal) for literal in found])))
 
@@ -216,7 +223,9 @@ def _rank(answer: ClauseAnswer) -> tuple[int, int, str, int]:
 
 def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> LionAnswer:
     on_list = case.cadre.on_list
-    exits = [answer for answer in answers.values() if answer.clause.kind == "ListExit" and answer.state != "not_in_force"]
+    exits = [
+        answer for answer in answers.values() if answer.clause.kind == "ListExit" and answer.state != "not_in_force"
+    ]
     applying = tuple(answer.clause.iri for answer in exits if answer.state == "applies")
     if on_list is False:
         return LionAnswer(False, "not_listed")
@@ -230,9 +239,7 @@ def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> Li
     return LionAnswer(on_list, "open")
 
 
-def _would_trigger(
-    case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]
-) -> Iterator[tuple[str, str, str]]:
+def _would_trigger(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> Iterator[tuple[str, str, str]]:
     """(exit, track, outcome kind): exits that a sanction still only possible would bring about, by a new look at each exit
     with that track's outcome supposed. An inference: the documents do not name each other."""
     for answer in answers.values():
@@ -262,7 +269,9 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
     values = {fact.type: fact for fact in case.facts}
     for fact in case.facts:
         own = policy.facts.get(fact.type)
-        for suggested in own.suggests if own and fact.value else ():
+        if own is None:
+            continue
+        for suggested in own.suggests if fact.value else ():
             target = policy.facts.get(suggested)
             if target and (suggested not in values or values[suggested].value is None):
                 yield Advisory(
@@ -274,7 +283,7 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
                     ),
                     (fact.type, suggested),
                 )
-        if fact.contested and own:
+        if fact.contested:
             yield Advisory(
                 "contested",
                 Text(f"“{own.label.zh}”有争议，按不明处理。", f'"{own.label.en}" is contested and counts as unknown.'),
@@ -284,7 +293,9 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
 
 def _dates(case: Case, policy: Policy) -> Iterator[Advisory]:
     """Conduct before the day a document was reported, where the source does not say from when the document holds."""
-    early = [d for d in policy.documents.values() if case.on and not d.valid_from and case.on < d.reported_on and d.notation]
+    early = [
+        d for d in policy.documents.values() if case.on and not d.valid_from and case.on < d.reported_on and d.notation
+    ]
     if early:
         names, day = "、".join(document.notation for document in early), max(document.reported_on for document in early)
         yield Advisory(

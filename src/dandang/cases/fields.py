@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Literal
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.messages import Text
@@ -49,8 +50,13 @@ class CaseReader:
     def identifier(self, node: Node | None, place: Place) -> str:
         text = self.text(node)
         if node is not None and text and not all(character.isalnum() or character in "._-" for character in text):
-            self.report("bad-id", node.place, text, Text(f"编号“{text}”里有不能用的字符", f'the id "{text}" has characters that cannot be used'),
-                        Text("只用字母、数字、汉字、. _ -", "use letters, digits, . _ and - only"))
+            self.report(
+                "bad-id",
+                node.place,
+                text,
+                Text(f"编号“{text}”里有不能用的字符", f'the id "{text}" has characters that cannot be used'),
+                Text("只用字母、数字、汉字、. _ -", "use letters, digits, . _ and - only"),
+            )
             return ""
         return text
 
@@ -104,13 +110,21 @@ class CaseReader:
             return next(iter(candidates))
         if candidates:
             options = [self.policy.facts[iri].label for iri, _ in sorted(candidates)]
-            self.report("ambiguous-fact", key.place, key.text,
-                        Text(f"事实“{key.text}”有歧义", f'the fact "{key.text}" is ambiguous'),
-                        _choose(options, Text("请写明是", "write which one is meant:")))
+            self.report(
+                "ambiguous-fact",
+                key.place,
+                key.text,
+                Text(f"事实“{key.text}”有歧义", f'the fact "{key.text}" is ambiguous'),
+                _choose(options, Text("请写明是", "write which one is meant:")),
+            )
         else:
-            self.report("unknown-fact", key.place, key.text,
-                        Text(f"没有名为“{key.text}”的事实", f'there is no fact named "{key.text}"'),
-                        self.nearest(key.text, self.vocabulary.fact_names()))
+            self.report(
+                "unknown-fact",
+                key.place,
+                key.text,
+                Text(f"没有名为“{key.text}”的事实", f'there is no fact named "{key.text}"'),
+                self.nearest(key.text, self.vocabulary.fact_names()),
+            )
         return None
 
     def twice(self, key: Scalar, earlier: Fact, later: Fact) -> None:
@@ -118,13 +132,28 @@ class CaseReader:
         label = self.policy.facts[later.type].label
         where = earlier.place.line if earlier.place else "?"
         if earlier.value != later.value:
-            self.report("contradictory-facts", key.place, key.text,
-                        Text(f"事实“{label.zh}”前后矛盾（第 {where} 行的值不同）", f'the fact "{label.en}" contradicts line {where}'),
-                        Text("只保留一处；有争议时写 contested", "keep one of them; write contested if it is disputed"))
+            self.report(
+                "contradictory-facts",
+                key.place,
+                key.text,
+                Text(
+                    f"事实“{label.zh}”前后矛盾（第 {where} 行的值不同）",
+                    f'the fact "{label.en}" contradicts line {where}',
+                ),
+                Text("只保留一处；有争议时写 contested", "keep one of them; write contested if it is disputed"),
+            )
         else:
-            self.report("repeated-fact", key.place, key.text,
-                        Text(f"事实“{label.zh}”写了两次（另一处在第 {where} 行）", f'the fact "{label.en}" is stated twice (also on line {where})'),
-                        Text("删去一处", "remove one of them"), severity="warning")
+            self.report(
+                "repeated-fact",
+                key.place,
+                key.text,
+                Text(
+                    f"事实“{label.zh}”写了两次（另一处在第 {where} 行）",
+                    f'the fact "{label.en}" is stated twice (also on line {where})',
+                ),
+                Text("删去一处", "remove one of them"),
+                severity="warning",
+            )
 
     def sanctions(self, node: Node | None) -> tuple[DecidedSanction, ...]:
         return tuple(filter(None, (self.sanction(item) for item in self.items(node, "sanctions"))))
@@ -141,7 +170,11 @@ class CaseReader:
         if not measure:
             return None
         return DecidedSanction(
-            measure, self.date(fields.get("on")), self.text(fields.get("by")), self.text(fields.get("ground")), node.place
+            measure,
+            self.date(fields.get("on")),
+            self.text(fields.get("by")),
+            self.text(fields.get("ground")),
+            node.place,
         )
 
     def claims(self, node: Node | None) -> tuple[str, ...]:
@@ -153,8 +186,13 @@ class CaseReader:
                 found.append(clause.iri)
             elif text:
                 exemptions = [c.notation for c in self.policy.clauses.values() if c.kind == "ExemptionClause"]
-                self.report("unknown-clause", item.place, text, Text(f"没有条款“{text}”", f'there is no clause "{text}"'),
-                            Text(f"容错条款有：{'、'.join(exemptions)}", f"exemption clauses are: {', '.join(exemptions)}"))
+                self.report(
+                    "unknown-clause",
+                    item.place,
+                    text,
+                    Text(f"没有条款“{text}”", f'there is no clause "{text}"'),
+                    Text(f"容错条款有：{'、'.join(exemptions)}", f"exemption clauses are: {', '.join(exemptions)}"),
+                )
         return tuple(found)
 
     # -- kinds of values --
@@ -164,9 +202,16 @@ class CaseReader:
         text = self.text(node)
         found = VALUES.get(text.lower())
         if found is None:
-            self.report("bad-value", node.place if node else None, text,
-                        Text(f"“{text}”不是可用的值", f'"{text}" is not a value that can be used'),
-                        Text("请写 yes（是）、no（否）、unknown（不明）或 contested（有争议）", "write yes, no, unknown or contested"))
+            self.report(
+                "bad-value",
+                node.place if node else None,
+                text,
+                Text(f"“{text}”不是可用的值", f'"{text}" is not a value that can be used'),
+                Text(
+                    "请写 yes（是）、no（否）、unknown（不明）或 contested（有争议）",
+                    "write yes, no, unknown or contested",
+                ),
+            )
             return None, False
         return found
 
@@ -178,9 +223,13 @@ class CaseReader:
         found = self.vocabulary.concept(scheme, text)
         if found is None:
             names = {"rank": ("职级", "rank"), "domain": ("领域", "domain"), "measure": ("处理措施", "measure")}[scheme]
-            self.report(f"unknown-{scheme}", node.place, text,
-                        Text(f"“{text}”不是已知的{names[0]}", f'"{text}" is not a known {names[1]}'),
-                        _choose(self.vocabulary.concept_labels(scheme), Text("可用的有", "use one of")))
+            self.report(
+                f"unknown-{scheme}",
+                node.place,
+                text,
+                Text(f"“{text}”不是已知的{names[0]}", f'"{text}" is not a known {names[1]}'),
+                _choose(self.vocabulary.concept_labels(scheme), Text("可用的有", "use one of")),
+            )
             return ""
         return found
 
@@ -189,8 +238,13 @@ class CaseReader:
         text = self.text(node)
         if node is None or not text or is_date(text):
             return text
-        self.report("bad-date", node.place, text, Text(f"“{text}”不是日期", f'"{text}" is not a date'),
-                    Text("请写成 2018-09-01 的样子", "write it like 2018-09-01"))
+        self.report(
+            "bad-date",
+            node.place,
+            text,
+            Text(f"“{text}”不是日期", f'"{text}" is not a date'),
+            Text("请写成 2018-09-01 的样子", "write it like 2018-09-01"),
+        )
         return ""
 
     def text(self, node: Node | None) -> str:
@@ -198,7 +252,12 @@ class CaseReader:
             return ""
         if isinstance(node, Scalar):
             return node.text
-        self.report("not-text", node.place, "", Text("这里应是一个值，不是列表或分组", "this should be one value, not a list or a group"))
+        self.report(
+            "not-text",
+            node.place,
+            "",
+            Text("这里应是一个值，不是列表或分组", "this should be one value, not a list or a group"),
+        )
         return ""
 
     def items(self, node: Node | None, name: str) -> Iterable[Node]:
@@ -212,8 +271,13 @@ class CaseReader:
         if isinstance(node, Mapping_):
             return node
         if node is not None and not (isinstance(node, Scalar) and not node.text):
-            self.report("not-a-group", node.place, "", Text(f"{name} 下应是“键: 值”", f"{name} should hold `key: value` lines"),
-                        Text("键后用半角冒号加一个空格", "put a colon and a space after the key; not a full-width colon"))
+            self.report(
+                "not-a-group",
+                node.place,
+                "",
+                Text(f"{name} 下应是“键: 值”", f"{name} should hold `key: value` lines"),
+                Text("键后用半角冒号加一个空格", "put a colon and a space after the key; not a full-width colon"),
+            )
         return None
 
     def fields(self, node: Mapping_, allowed: tuple[str, ...], what: str) -> dict[str, Node]:
@@ -221,13 +285,21 @@ class CaseReader:
         found: dict[str, Node] = {}
         for key, value in node.pairs:
             if key.text not in allowed:
-                self.report("unknown-key", key.place, key.text,
-                            Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
-                            Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"))
+                self.report(
+                    "unknown-key",
+                    key.place,
+                    key.text,
+                    Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
+                    Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
+                )
             elif key.text in found:
-                self.report("repeated-key", key.place, key.text,
-                            Text(f"键“{key.text}”写了两次", f'the key "{key.text}" is there twice'),
-                            Text("只保留一处", "keep one of them"))
+                self.report(
+                    "repeated-key",
+                    key.place,
+                    key.text,
+                    Text(f"键“{key.text}”写了两次", f'the key "{key.text}" is there twice'),
+                    Text("只保留一处", "keep one of them"),
+                )
             else:
                 found[key.text] = value
         return found
@@ -239,10 +311,16 @@ class CaseReader:
         return Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
 
     def report(
-        self, rule: str, place: Place | None, value: str, message: Text, hint: Text | None = None, *, severity: str = "error"
+        self,
+        rule: str,
+        place: Place | None,
+        value: str,
+        message: Text,
+        hint: Text | None = None,
+        *,
+        severity: Literal["error", "warning"] = "error",
     ) -> None:
-        level = "warning" if severity == "warning" else "error"
-        self.findings.append(Finding(rule, message, hint, place, level, self.case_id, value))
+        self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value))
 
 
 CASE_KEYS = ("id", "title", "on", "decided", "cadre", "domain", "summary", "facts", "sanctions", "claims", "note")
@@ -253,8 +331,8 @@ def nearest_names(name: str, known: Iterable[str], *, most: int = 4) -> list[str
     from difflib import SequenceMatcher
 
     wanted = fold_name(name)
-    score: Callable[[str], float] = lambda other: SequenceMatcher(None, wanted, fold_name(other)).ratio()
-    scored = sorted(((score(other), other) for other in dict.fromkeys(known)), reverse=True)
+    ratios = ((SequenceMatcher(None, wanted, fold_name(other)).ratio(), other) for other in dict.fromkeys(known))
+    scored = sorted(ratios, reverse=True)
     return [other for value, other in scored[:most] if value >= 0.45]
 
 

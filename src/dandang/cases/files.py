@@ -23,7 +23,9 @@ def read_bytes(name: str) -> bytes:
                 content = _bounded(file)
     except IsADirectoryError as error:
         hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
-        raise UnreadableFile("这是一个文件夹，不是案例文件", "this is a folder, not a case file", hint=hint, place=place) from error
+        raise UnreadableFile(
+            "这是一个文件夹，不是案例文件", "this is a folder, not a case file", hint=hint, place=place
+        ) from error
     except FileNotFoundError as error:
         hint = ("请检查文件名和所在文件夹", "check the name and the folder")
         raise UnreadableFile("没有这个文件", "there is no such file", hint=hint, place=place) from error

@@ -92,5 +92,5 @@ def case_turtle(cases: list[Case]) -> str:
     from dandang.namespaces import PREFIXES
 
     triples: Iterator[ox.Triple] = (quad.triple for case in cases for quad in case_quads(case))
-    content: bytes = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    return content.decode()
+    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    return content.decode() if content else ""

@@ -50,7 +50,9 @@ def parse_yaml(text: str, name: str) -> Iterator[Node]:
     except yaml.MarkedYAMLError as error:
         raise _malformed(error, name) from error
     except yaml.YAMLError as error:
-        raise MalformedFile("YAML 中有不允许的字符", "the YAML has a character that is not allowed", place=Place(name)) from error
+        raise MalformedFile(
+            "YAML 中有不允许的字符", "the YAML has a character that is not allowed", place=Place(name)
+        ) from error
 
 
 def parse_json(text: str, name: str) -> Iterator[Node]:

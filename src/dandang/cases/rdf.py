@@ -98,12 +98,18 @@ class _Reader:
 
     def facts(self, iri: str) -> tuple[Fact, ...]:
         found: dict[str, Fact] = {}
-        stated = (node for node in self.index.values(iri, DD + "hasFact") if not self.index.value(node, DD + "derivedFrom"))
+        stated = (
+            node for node in self.index.values(iri, DD + "hasFact") if not self.index.value(node, DD + "derivedFrom")
+        )
         for fact in filter(None, map(self.fact, stated)):
             earlier = found.setdefault(fact.type, fact)
             if earlier.value != fact.value:
                 label = self.policy.facts[fact.type].label
-                self.report("contradictory-facts", fact.type, Text(f"事实“{label.zh}”前后矛盾", f'the fact "{label.en}" contradicts itself'))
+                self.report(
+                    "contradictory-facts",
+                    fact.type,
+                    Text(f"事实“{label.zh}”前后矛盾", f'the fact "{label.en}" contradicts itself'),
+                )
         return tuple(found.values())
 
     def fact(self, node: str) -> Fact | None:
@@ -114,7 +120,9 @@ class _Reader:
             return None
         stated = value(node, DD + "value")
         if stated not in _VALUES:
-            self.report("bad-value", stated, Text(f"事实 <{kind}> 的值不可用", f"the value of fact <{kind}> cannot be used"))
+            self.report(
+                "bad-value", stated, Text(f"事实 <{kind}> 的值不可用", f"the value of fact <{kind}> cannot be used")
+            )
         truth, contested = _VALUES.get(stated, (None, False))
         return Fact(
             kind,

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from dandang.cases.derive import with_derived_facts
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import decode, read_bytes
-from dandang.cases.fields import CaseReader
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
@@ -90,7 +89,10 @@ def _cases_in(document: Node) -> Iterator[Node]:
 
 def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
     if not isinstance(node, Mapping_):
-        hint = ("案例由“键：值”组成，例如 id: 2018-017", "a case is made of `key: value` lines, for example id: 2018-017")
+        hint = (
+            "案例由“键：值”组成，例如 id: 2018-017",
+            "a case is made of `key: value` lines, for example id: 2018-017",
+        )
         raise MalformedFile("这里不是一件案例", "this is not a case", hint=hint, place=node.place)
     reader = CaseReader(policy, vocabulary)
     case = reader.case(node)

@@ -81,7 +81,10 @@ def validate(options: Namespace) -> int:
 def _validated(cases: int, errors: int, others: int) -> Text:
     if not errors and not others:
         return Text(f"{cases} 件案例，没有发现问题", f"{cases} case(s), nothing found")
-    return Text(f"{cases} 件案例，{errors} 处错误，{others} 处提醒", f"{cases} case(s), {errors} error(s), {others} other finding(s)")
+    return Text(
+        f"{cases} 件案例，{errors} 处错误，{others} 处提醒",
+        f"{cases} case(s), {errors} error(s), {others} other finding(s)",
+    )
 
 
 def _finding_json(finding: Finding, lang: str) -> dict[str, Any]:
@@ -133,7 +136,9 @@ def query(options: Namespace) -> int:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableFile("查询文件不是 UTF-8 编码", "the query is not in UTF-8", place=Place(options.file)) from error
+        raise UnreadableFile(
+            "查询文件不是 UTF-8 编码", "the query is not in UTF-8", place=Place(options.file)
+        ) from error
     policy = snapshot.policy()
     cases = _accepted([options.case], policy) if options.case else None
     store = whole_store(policy, cases=cases)
@@ -213,7 +218,9 @@ def reason(options: Namespace) -> int:
 
         _print_json([asdict(report)], "json")
     else:
-        print(reasoning_text(report.consistent, report.unsatisfiable, report.inferred, report.reasoner).in_(options.lang))
+        print(
+            reasoning_text(report.consistent, report.unsatisfiable, report.inferred, report.reasoner).in_(options.lang)
+        )
     return 0 if report.consistent and not report.unsatisfiable else 1
 
 
@@ -340,4 +347,6 @@ def _write(name: str, content: bytes) -> None:
         with open(name, "wb") as file:
             file.write(content)
     except OSError as error:
-        raise UnreadableFile(f"无法写入({error.strerror})", f"cannot be written ({error.strerror})", place=Place(name)) from error
+        raise UnreadableFile(
+            f"无法写入({error.strerror})", f"cannot be written ({error.strerror})", place=Place(name)
+        ) from error

@@ -35,7 +35,13 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     def say(zh: str, en: str) -> str:
         return Text(zh, en).in_(lang).replace("%", "%%")
 
-    parser = _Parser(prog="dandang", description=say("武汉“1+3”干部文件的政策知识图谱：查条款、问问题、看案例可能适用哪一条。", 'A policy knowledge graph of Wuhan\'s "1+3" cadre documents.'))
+    parser = _Parser(
+        prog="dandang",
+        description=say(
+            "武汉“1+3”干部文件的政策知识图谱：查条款、问问题、看案例可能适用哪一条。",
+            'A policy knowledge graph of Wuhan\'s "1+3" cadre documents.',
+        ),
+    )
     parser.add_argument("--version", action="version", version=f"dandang {__version__}")
     commands = parser.add_subparsers(metavar=say("命令", "COMMAND"), required=True, parser_class=_Parser)
 
@@ -48,31 +54,63 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         return added
 
     files = say("案例文件；- 为标准输入", "case files; - is standard input")
-    assess = command("assess", "看案例：哪些条款适用、可能适用、被排除，为什么，还缺什么", "assess cases: which clauses apply, could apply or are excluded, why, and what is missing", formats=("text", "json", "jsonl", "turtle", "jsonld"))
+    assess = command(
+        "assess",
+        "看案例：哪些条款适用、可能适用、被排除，为什么，还缺什么",
+        "assess cases: which clauses apply, could apply or are excluded, why, and what is missing",
+        formats=("text", "json", "jsonl", "turtle", "jsonld"),
+    )
     assess.add_argument("files", nargs="+", metavar="FILE", help=files)
-    assess.add_argument("--on", default="", metavar="DATE", help=say("按这一天的规定看（默认为案例的行为日期）", "take the rules of this date (default: the case's conduct date)"))
+    assess.add_argument(
+        "--on",
+        default="",
+        metavar="DATE",
+        help=say(
+            "按这一天的规定看（默认为案例的行为日期）", "take the rules of this date (default: the case's conduct date)"
+        ),
+    )
     assess.add_argument("--full", action="store_true", help=say("给出完整的说明", "give the whole explanation"))
 
     validate = command("validate", "检查案例文件", "check case files")
     validate.add_argument("files", nargs="+", metavar="FILE", help=files)
 
-    ask = command("ask", "提问；不写问题则列出全部", "ask a question; without one, list them", formats=("text", "json", "csv", "xlsx"))
+    ask = command(
+        "ask",
+        "提问；不写问题则列出全部",
+        "ask a question; without one, list them",
+        formats=("text", "json", "csv", "xlsx"),
+    )
     ask.add_argument("question", nargs="?", help=say("问题编号，如 cq-01", "the question, such as cq-01"))
     ask.add_argument("--case", default="", metavar="FILE", help=say("问这个案例文件", "ask about this case file"))
-    ask.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help=say("问题的参数", "a parameter of the question"))
+    ask.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=say("问题的参数", "a parameter of the question"),
+    )
     ask.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     ask.add_argument("--wide", action="store_true", help=say("不截短单元格", "do not cut cells"))
 
     query = command("query", "运行 SPARQL 查询", "run a SPARQL query", formats=("text", "json", "csv", "xlsx"))
-    query.add_argument("file", nargs="?", default="-", help=say("查询文件；默认标准输入", "query file; default standard input"))
-    query.add_argument("--case", default="", metavar="FILE", help=say("连同这个案例文件", "with this case file in the graph"))
+    query.add_argument(
+        "file", nargs="?", default="-", help=say("查询文件；默认标准输入", "query file; default standard input")
+    )
+    query.add_argument(
+        "--case", default="", metavar="FILE", help=say("连同这个案例文件", "with this case file in the graph")
+    )
     query.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     query.add_argument("--wide", action="store_true", help=say("不截短单元格", "do not cut cells"))
 
     show = command("show", "完整显示一条条款，如 E7", "show a clause whole, such as E7", formats=("text", "turtle"))
     show.add_argument("name", help=say("条款、文件、事实或概念", "a clause, document, fact or concept"))
 
-    explain = command("explain", "用平常话说明一个词、事实、条件或规则", "explain a term, fact, condition or rule in plain words", formats=("text",))
+    explain = command(
+        "explain",
+        "用平常话说明一个词、事实、条件或规则",
+        "explain a term, fact, condition or rule in plain words",
+        formats=("text",),
+    )
     explain.add_argument("name", help=say("名称、编号或 IRI", "name, notation or IRI"))
 
     audit = command("audit", "用来源文本核对图谱中的引文", "check the graph's quotes against a source text")

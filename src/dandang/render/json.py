@@ -95,7 +95,10 @@ def _track(answer: ClauseAnswer, policy: Policy, lang: str) -> dict[str, Any]:
 
 def _lion(answer: Assessment, policy: Policy) -> dict[str, Any]:
     lion = answer.lion
-    notation = lambda iri: policy.clauses[iri].notation  # noqa: E731
+
+    def notation(iri: str) -> str:
+        return policy.clauses[iri].notation
+
     return {
         "on_list": lion.on_list,
         "outcome": lion.outcome,
@@ -111,7 +114,12 @@ _VALUE = {True: "true", False: "false", None: "unknown"}
 
 
 def _explanation(node: Explanation, policy: Policy, lang: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"kind": node.kind, "about": node.about, "label": _label(node, policy, lang), "value": _VALUE[node.value]}
+    said: dict[str, Any] = {
+        "kind": node.kind,
+        "about": node.about,
+        "label": _label(node, policy, lang),
+        "value": _VALUE[node.value],
+    }
     if node.state:
         said["state"] = node.state
         said["quote"] = quote.iri if (quote := policy.clauses[node.about].quote) else None

@@ -38,10 +38,15 @@ VERDICTS: dict[str, Text] = {
 LION: dict[str, Text] = {
     "exits": Text("将不再作为“狮子型”干部管理", 'will no longer be managed as a "lion-type" cadre'),
     "stays": Text("没有退出“狮子型”干部管理的情形", 'nothing leads off the "lion" list'),
-    "would_trigger": Text("一旦给予下列处理，将退出“狮子型”干部管理", 'would leave the "lion" list if one of these were decided'),
+    "would_trigger": Text(
+        "一旦给予下列处理，将退出“狮子型”干部管理", 'would leave the "lion" list if one of these were decided'
+    ),
     "open": Text("是否退出“狮子型”干部管理，尚缺事实", 'whether the cadre leaves the "lion" list is open'),
     "not_listed": Text("不在“狮子型”干部之列，不涉及", 'not on the "lion" list: not concerned'),
 }
+
+#: Between things of a list.
+COMMA = Text("、", ", ")
 
 DISCLAIMER = Text("本结果帮助理解条文，不是处理决定。", "An aid to interpretation, not a decision.")
 INFERENCE = Text(
@@ -64,7 +69,7 @@ def literal_text(literal: str, policy: Policy) -> Text:
     return Text(f"{fact.label.zh}：否", f"{fact.label.en}: no")
 
 
-def literals_text(literals: Iterable[str], policy: Policy, *, joint: Text = Text("、", ", ")) -> Text:
+def literals_text(literals: Iterable[str], policy: Policy, *, joint: Text = COMMA) -> Text:
     """Several literals in one phrase."""
     texts = [literal_text(literal, policy) for literal in literals]
     return Text(joint.zh.join(text.zh for text in texts), joint.en.join(text.en for text in texts))
@@ -110,7 +115,10 @@ def divided_text(answer: ClauseAnswer, policy: Policy) -> Text:
         label = policy.label(answer.divided_by[0])
         return Text(f"取决于{label.zh}的读法", f"it depends on how {label.en} are read")
     words = "\u300d\u300c".join("\u2026".join(found) for found in phrases)
-    return Text(f"分歧在「{words}」：文中没有写明是须同时具备，还是有其一即可", f"the readings divide at 「{words}」: the text leaves open whether all are needed or any one")
+    return Text(
+        f"分歧在「{words}」：文中没有写明是须同时具备，还是有其一即可",
+        f"the readings divide at 「{words}」: the text leaves open whether all are needed or any one",
+    )
 
 
 def _phrases(condition: Condition) -> list[str]:
@@ -131,9 +139,14 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
             f"Accountable: {circumstances} established and verified; no exemption clause can apply.",
         ),
         "accountable_unless_exempted": Text(
-            f"应予问责，除非可以容错免责：{circumstances}成立并经查实" + (f"\uff1b{possible}可能适用，尚缺事实。" if possible else "\uff1b容错情境尚未说明。"),
+            f"应予问责，除非可以容错免责：{circumstances}成立并经查实"
+            + (f"\uff1b{possible}可能适用，尚缺事实。" if possible else "\uff1b容错情境尚未说明。"),
             f"Accountable unless exempted: {circumstances} established and verified; "
-            + (f"{possible} could apply, facts are missing." if possible else "no setting of an exemption has been stated."),
+            + (
+                f"{possible} could apply, facts are missing."
+                if possible
+                else "no setting of an exemption has been stated."
+            ),
         ),
         "may_be_exempted": Text(
             f"可以免除相关责任：{circumstances}成立，但{exemptions}适用。“可以”不是“应当”，由有权机关决定。",

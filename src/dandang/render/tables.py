@@ -52,8 +52,15 @@ def _cut(text: str, widest: int) -> str:
 def localised(table: Table, labels: Mapping[str, Text], lang: str) -> Table:
     """The table for a reader of one language: without the columns of the other, headed by labels."""
     other = "En" if lang == "zh" else "Zh"
-    kept = [n for n, name in enumerate(table.columns) if not (name.endswith(other) and name[:-2] + lang.title() in table.columns)]
-    heads = [labels[table.columns[n]] if table.columns[n] in labels else Text(table.columns[n], table.columns[n]) for n in kept]
+    kept = [
+        n
+        for n, name in enumerate(table.columns)
+        if not (name.endswith(other) and name[:-2] + lang.title() in table.columns)
+    ]
+    heads = [
+        labels[table.columns[n]] if table.columns[n] in labels else Text(table.columns[n], table.columns[n])
+        for n in kept
+    ]
     # A label may say which language its column is in; alone it need not.
     columns = tuple(head.in_(lang).removesuffix(" (Chinese)").removesuffix("\uff08英文\uff09") for head in heads)
     return Table(columns, tuple(tuple(row[n] for n in kept) for row in table.rows))
@@ -73,7 +80,9 @@ def table_json(table: Table) -> str:
     bindings = [
         {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows
     ]
-    return json.dumps({"head": {"vars": table.columns}, "results": {"bindings": bindings}}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"head": {"vars": table.columns}, "results": {"bindings": bindings}}, ensure_ascii=False, indent=2
+    )
 
 
 def _json_term(term: Term) -> dict[str, str]:

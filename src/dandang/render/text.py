@@ -112,14 +112,20 @@ def _detail(answer: ClauseAnswer, policy: Policy, lang: str) -> str:
     if answer.readings["strict"] != answer.state:
         strict = STATES[answer.readings["strict"]][0]
         why = divided_text(answer, policy)
-        said += Text(f"\n      从严读法：{strict.zh}；{why.zh}", f"\n      strict reading: {strict.en}; {why.en}").in_(lang)
+        said += Text(f"\n      从严读法：{strict.zh}；{why.zh}", f"\n      strict reading: {strict.en}; {why.en}").in_(
+            lang
+        )
     return said
 
 
 def _lion(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
     lion = answer.lion
     by = " ".join(policy.clauses[iri].notation for iri in lion.by)
-    yield f"“狮子型”干部：{LION[lion.outcome].zh} {by}".rstrip() if lang == "zh" else f'"Lion" list: {LION[lion.outcome].en} {by}'.rstrip()
+    yield (
+        f"“狮子型”干部：{LION[lion.outcome].zh} {by}".rstrip()
+        if lang == "zh"
+        else f'"Lion" list: {LION[lion.outcome].en} {by}'.rstrip()
+    )
     for clause, track, _ in lion.would_trigger:
         exit_, measure = policy.clauses[clause], policy.clauses[track]
         yield Text(
@@ -146,9 +152,13 @@ def _questions(questions: Sequence[Question], policy: Policy, lang: str) -> Iter
 
 def changes_text(changes: Iterable[tuple[str, Sequence[MissingSet]]], policy: Policy, lang: str, *, most: int) -> str:
     """What would change the verdict, by verdict, the smallest sets first."""
-    lines = [Text(f"什么会改变结论（{most} 个事实以内）", f"What would change the verdict (up to {most} facts)").in_(lang)]
+    lines = [
+        Text(f"什么会改变结论（{most} 个事实以内）", f"What would change the verdict (up to {most} facts)").in_(lang)
+    ]
     for verdict, sets in changes:
-        lines.append(f"  {VERDICTS[verdict].in_(lang)}{_colon(lang)}{Text(f'{len(sets)} 种', f'{len(sets)} way(s)').in_(lang)}")
+        lines.append(
+            f"  {VERDICTS[verdict].in_(lang)}{_colon(lang)}{Text(f'{len(sets)} 种', f'{len(sets)} way(s)').in_(lang)}"
+        )
         lines += [f"    · {literals_text(found, policy, joint=Text('；', '; ')).in_(lang)}" for found in sets[:5]]
     return "\n".join(lines)
 
@@ -232,12 +242,18 @@ def clause_text(clause: Clause, policy: Policy, lang: str) -> str:
     ]
     if clause.quote:
         place = Text(
-            f"来源第 {clause.quote.start}–{clause.quote.end} 字", f"source characters {clause.quote.start}–{clause.quote.end}"
+            f"来源第 {clause.quote.start}–{clause.quote.end} 字",
+            f"source characters {clause.quote.start}–{clause.quote.end}",
         )
         lines += ["", f"「{clause.quote.exact}」", f"  {place.in_(lang)}"]
     if lang == "en" or not clause.quote:
         lines += [f"  {clause.translation}", "  (translation by this project)"]
-    lines += ["", *_conditions(clause, policy, lang), *_effects(clause, policy, lang), *_relations(clause, policy, lang)]
+    lines += [
+        "",
+        *_conditions(clause, policy, lang),
+        *_effects(clause, policy, lang),
+        *_relations(clause, policy, lang),
+    ]
     return "\n".join([*lines, "", clause.iri])
 
 
@@ -266,7 +282,9 @@ def _condition(condition: Condition, policy: Policy, lang: str, depth: int) -> I
         doubt = ""
         if condition.strict:
             strict = _OPERATORS[condition.strict].in_(lang)
-            doubt = Text(f"（文字未明；从严读法：{strict}）", f" (unclear in the text; strict reading: {strict})").in_(lang)
+            doubt = Text(f"（文字未明；从严读法：{strict}）", f" (unclear in the text; strict reading: {strict})").in_(
+                lang
+            )
         elif condition.certainty.endswith("/underdetermined"):
             doubt = Text("（文字未明）", " (unclear in the text)").in_(lang)
         yield f"{indent}{_OPERATORS[condition.operator].in_(lang)}{doubt}"
@@ -320,7 +338,9 @@ def _fact_type(iri: str, policy: Policy, lang: str) -> Iterator[str]:
     fact = policy.facts[iri]
     yield f"{Text('要问的', 'Question').in_(lang)}{_colon(lang)}{fact.question.in_(lang)}"
     if fact.determination:
-        yield Text("这要由有权的人判断并写明依据。", "Someone competent has to determine it, and say on what grounds.").in_(lang)
+        yield Text(
+            "这要由有权的人判断并写明依据。", "Someone competent has to determine it, and say on what grounds."
+        ).in_(lang)
     uses = [clause.notation for clause in policy.clauses.values() if iri in _facts_of(clause, policy)]
     yield f"{Text('用到它的条款', 'Clauses that ask for it').in_(lang)}{_colon(lang)}{' '.join(uses)}"
     for title, others in (
@@ -351,7 +371,11 @@ def audit_text(quotes: int, exact: int, passages: int, same_text: bool | None, c
         False: Text("来源文本与建图时不同", "the source differs from the text the graph was made from"),
         None: Text("图谱没有记录来源文本的摘要", "the graph records no digest of the source"),
     }[same_text]
-    whole = Text("全部文字都有着落", "every word is accounted for") if clean else Text("有问题，见上", "see the findings above")
+    whole = (
+        Text("全部文字都有着落", "every word is accounted for")
+        if clean
+        else Text("有问题，见上", "see the findings above")
+    )
     return Text(
         f"{exact}/{quotes} 条引文逐字相符，{passages} 段叙述性文字；{whole.zh}；{same.zh}",
         f"{exact}/{quotes} quotes exact, {passages} narrative passages; {whole.en}; {same.en}",
@@ -364,7 +388,10 @@ def reasoning_text(
     """What the reasoner found."""
     empty, pairs = list(unsatisfiable), list(inferred)
     lines = [
-        Text(f"{reasoner}：本体{'一致' if consistent else '不一致'}", f"{reasoner}: the ontology is {'' if consistent else 'in'}consistent"),
+        Text(
+            f"{reasoner}：本体{'一致' if consistent else '不一致'}",
+            f"{reasoner}: the ontology is {'' if consistent else 'in'}consistent",
+        ),
         Text(f"不可满足的类：{'、'.join(empty) or '无'}", f"unsatisfiable classes: {', '.join(empty) or 'none'}"),
         Text(f"推出的分类 {len(pairs)} 条", f"{len(pairs)} inferred classifications"),
         *(Text(f"  {shorten(sub)} ⊑ {shorten(sup)}", f"  {shorten(sub)} ⊑ {shorten(sup)}") for sub, sup in pairs),
