@@ -194,6 +194,24 @@ def _notations(answer: Assessment, state: State) -> dict[str, str]:
 def question_text(question: Question, policy: Policy) -> Text:
     """A question to ask, with the clauses that hang on it."""
     asked = policy.facts[question.fact].question
-    needed = [policy.clauses[iri].notation for iri in question.clauses if iri in policy.clauses]
+    needed = notation_ranges(policy.clauses[iri].notation for iri in question.clauses)
     by_zh, by_en = "、".join(needed), ", ".join(needed)
     return Text(f"{asked.zh}（{by_zh}）" if needed else asked.zh, f"{asked.en} ({by_en})" if needed else asked.en)
+
+
+def notation_ranges(notations: Iterable[str]) -> list[str]:
+    """Notations in short: E1, E2, E3, E5 → E1–E3, E5."""
+    runs: list[list[tuple[str, int]]] = []
+    for notation in notations:
+        letters = notation.rstrip("0123456789")
+        number = int(notation[len(letters) :] or 0)
+        if runs and runs[-1][-1] == (letters, number - 1):
+            runs[-1].append((letters, number))
+        else:
+            runs.append([(letters, number)])
+    return [part for run in runs for part in _run(run)]
+
+
+def _run(run: list[tuple[str, int]]) -> list[str]:
+    names = [f"{letters}{number or ''}" for letters, number in run]
+    return [f"{names[0]}–{names[-1]}"] if len(names) > 2 else names
