@@ -67,6 +67,7 @@ class FactType(NamedTuple):
     implies: tuple[str, ...] = ()
     suggests: tuple[str, ...] = ()
     established_by: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 class Note(NamedTuple):
@@ -213,6 +214,19 @@ class Defeat(NamedTuple):
     certainty: str
     comment: Text
     excludes: bool = False
+
+
+class Comparison(NamedTuple):
+    """Two clauses side by side; pairs are (condition of the left, condition of the right)."""
+
+    left: Clause
+    right: Clause
+    shared: tuple[tuple[FactCondition, FactCondition], ...]
+    contrary: tuple[tuple[FactCondition, FactCondition], ...]
+    near: tuple[tuple[FactCondition, FactCondition], ...]
+    only_left: tuple[FactCondition, ...]
+    only_right: tuple[FactCondition, ...]
+    mirrors: tuple[Mirror, ...]
 
 
 class Policy(NamedTuple):

@@ -248,6 +248,7 @@ class _Reader:
             tuple(values(iri, DD + "implies")),
             tuple(values(iri, DD + "suggests")),
             tuple(values(iri, DD + "establishedBy")),
+            tuple(values(iri, SKOS + "related")),
         )
 
     def note(self, iri: str) -> Note:

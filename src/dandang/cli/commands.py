@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dandang import resources
 from dandang.errors import BadParameter, UnknownName, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Assessment, Case, Finding, Place, Policy, Table
+from dandang.model import Assessment, Case, Clause, Finding, Place, Policy, Table
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -176,6 +176,32 @@ def explain(options: Namespace) -> int:
     policy = read(quads)
     print(thing_text(_named(options.name, policy), policy, Index(quads), options.lang))
     return 0
+
+
+def compare(options: Namespace) -> int:
+    """`dandang compare A11 E7`."""
+    from dandang import snapshot
+    from dandang.comparison import compare as compare_clauses
+
+    policy = snapshot.policy()
+    found = compare_clauses(_clause(options.left, policy), _clause(options.right, policy), policy)
+    if options.format == "json":
+        from dandang.render.json import comparison_json
+
+        _print_json([comparison_json(found, policy, options.lang)], "jsonl")
+    else:
+        from dandang.render.text import comparison_text
+
+        print(comparison_text(found, policy, options.lang))
+    return 0
+
+
+def _clause(name: str, policy: Policy) -> Clause:
+    clause = policy.by_notation.get(name.upper()) or policy.clauses.get(name)
+    if clause is None:
+        known = "、".join(policy.by_notation)
+        raise UnknownName(f"没有条款“{name}”", f'there is no clause "{name}"', hint=(f"有：{known}", f"there are: {known}"))
+    return clause
 
 
 def audit(options: Namespace) -> int:

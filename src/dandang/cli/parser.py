@@ -113,6 +113,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     )
     explain.add_argument("name", help=say("名称、编号或 IRI", "name, notation or IRI"))
 
+    compare = command("compare", "把两条条款放在一起：相同的、相反的、相近的事实", "two clauses side by side: shared, contrary and near facts")
+    compare.add_argument("left", help=say("条款，如 A11", "a clause, such as A11"))
+    compare.add_argument("right", help=say("条款，如 E7", "a clause, such as E7"))
+
     audit = command("audit", "用来源文本核对图谱中的引文", "check the graph's quotes against a source text")
     audit.add_argument("files", nargs="+", metavar="SOURCE", help=say("来源文本", "source text"))
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dandang.model import Assessment, ClauseAnswer, Explanation, MissingSet, Policy, Question
+from dandang.model import (
+    Assessment,
+    ClauseAnswer,
+    Comparison,
+    Explanation,
+    FactCondition,
+    MissingSet,
+    Policy,
+    Question,
+)
 from dandang.render.phrases import DISCLAIMER, verdict_sentence
 
 
@@ -158,3 +167,20 @@ def _label(node: Explanation, policy: Policy, lang: str) -> str:
     if node.about in policy.facts or node.about in policy.names:
         return policy.label(node.about).in_(lang)
     return node.about.rsplit("#", 1)[-1]
+
+
+def comparison_json(found: Comparison, policy: Policy, lang: str) -> dict[str, Any]:
+    """Two clauses side by side; pairs are left and right."""
+
+    def leaf(condition: FactCondition) -> dict[str, Any]:
+        return _fact(("+" if condition.required else "-") + condition.fact, policy, lang)
+
+    pairs = {"shared": found.shared, "contrary": found.contrary, "near": found.near}
+    return {
+        "left": found.left.notation,
+        "right": found.right.notation,
+        **{name: [[leaf(one), leaf(other)] for one, other in rows] for name, rows in pairs.items()},
+        "only_left": [leaf(one) for one in found.only_left],
+        "only_right": [leaf(one) for one in found.only_right],
+        "distinction": [mirror.distinction.in_(lang) for mirror in found.mirrors],
+    }

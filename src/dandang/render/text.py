@@ -11,6 +11,7 @@ from dandang.model import (
     Clause,
     ClauseAnswer,
     ClauseCondition,
+    Comparison,
     Condition,
     Explanation,
     FactCondition,
@@ -26,6 +27,7 @@ from dandang.render.phrases import (
     STATES,
     VERDICTS,
     divided_text,
+    literal_text,
     literals_text,
     question_text,
     residual,
@@ -362,6 +364,41 @@ def _facts_of(clause: Clause, policy: Policy) -> set[str]:
         elif not isinstance(condition, ClauseCondition):
             waiting.extend(condition.members)
     return found
+
+
+def comparison_text(found: Comparison, policy: Policy, lang: str) -> str:
+    """Two clauses side by side."""
+    lines = []
+    for clause in (found.left, found.right):
+        lines += [f"{clause.notation} {clause.label.in_(lang)}", f"  「{clause.quote.exact if clause.quote else ''}」"]
+    for title, pairs in (
+        (Text("相同的事实", "Shared facts"), found.shared),
+        (Text("相反的事实", "Contrary facts"), found.contrary),
+        (Text("相近而不同的事实", "Near but different facts"), found.near),
+    ):
+        lines += _pairs(title, pairs, policy, lang)
+    for clause, leaves in ((found.left, found.only_left), (found.right, found.only_right)):
+        lines += ["", Text(f"只有 {clause.notation} 问到", f"Asked by {clause.notation} only").in_(lang)]
+        lines += [f"  · {_required(leaf, policy, lang)}" for leaf in leaves]
+    for mirror in found.mirrors:
+        certainty = policy.label(mirror.certainty)
+        lines += ["", Text(f"两条的对应（{certainty.zh}）", f"How they answer each other ({certainty.en})").in_(lang)]
+        lines.append(f"  {mirror.distinction.in_(lang)}")
+    return "\n".join(lines)
+
+
+def _pairs(
+    title: Text, pairs: Sequence[tuple[FactCondition, FactCondition]], policy: Policy, lang: str
+) -> Iterator[str]:
+    yield ""
+    yield title.in_(lang) if pairs else Text(f"{title.zh}：无", f"{title.en}: none").in_(lang)
+    for left, right in pairs:
+        one, other = _required(left, policy, lang), _required(right, policy, lang)
+        yield f"  · {one}" if one == other else f"  · {one} — {other}"
+
+
+def _required(leaf: FactCondition, policy: Policy, lang: str) -> str:
+    return literal_text(("+" if leaf.required else "-") + leaf.fact, policy).in_(lang)
 
 
 def audit_text(quotes: int, exact: int, passages: int, same_text: bool | None, clean: bool) -> Text:
