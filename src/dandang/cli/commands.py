@@ -31,9 +31,11 @@ def assess(options: Namespace) -> int:
     elif options.format in ("json", "jsonl"):
         _print_json([_assessed_json(answer, policy, options) for answer in answers], options.format)
     else:
-        from dandang.render.rdf import assessment_rdf
+        from dandang.cases.graph import case_quads
+        from dandang.render.rdf import assessments_rdf
 
-        print("\n".join(assessment_rdf(answer, options.format) for answer in answers), end="")
+        triples = (quad.triple for answer in answers for quad in case_quads(answer.case))
+        print(assessments_rdf(answers, triples, options.format), end="")
     return 0
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
 from dandang.model import Assessment, ClauseAnswer, Explanation, Reading
-from dandang.namespaces import CASES, CONCEPTS, DD, PREFIXES, RDF, XSD
+from dandang.namespaces import CASES, CONCEPTS, DCTERMS, DD, PREFIXES, PROV, RDF, XSD
 
 _FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 _VALUES = {True: "yes", False: "no", None: "unknown"}
 
 
-def assessment_rdf(answer: Assessment, style: str = "turtle") -> str:
-    """The assessment serialised: `turtle`, `jsonld` or `nt`."""
-    content = ox.serialize(assessment_triples(answer), format=_FORMATS[style], prefixes=PREFIXES)
+def assessments_rdf(answers: Iterable[Assessment], cases: Iterable[ox.Triple], style: str = "turtle") -> str:
+    """Assessments with the graphs of their cases, serialised: `turtle`, `jsonld` or `nt`."""
+    triples = [*cases, *(triple for answer in answers for triple in assessment_triples(answer))]
+    content = ox.serialize(triples, format=_FORMATS[style], prefixes=PREFIXES)
     return content.decode() if content else ""
 
 
@@ -61,6 +62,10 @@ def _node(iri: str, node: Explanation, answer: Assessment) -> Iterator[ox.Triple
         yield from _clause(iri, answer.answers[node.about])
     elif node.kind not in ("case", "part"):
         yield _link(iri, DD + "value", DD + _VALUES[node.value])
+    if node.fact is not None:
+        # The same numbers as in the graph of the case.
+        number = answer.case.facts.index(node.fact) + 1
+        yield _link(iri, PROV + "wasDerivedFrom", f"{CASES}{answer.case.id or 'unnamed'}#fact-{number}")
     for number, premise in enumerate(node.premises, start=1):
         yield _link(iri, DD + "premise", f"{iri}-{number}")
         yield from _node(f"{iri}-{number}", premise, answer)
@@ -69,6 +74,8 @@ def _node(iri: str, node: Explanation, answer: Assessment) -> Iterator[ox.Triple
 def _clause(iri: str, found: ClauseAnswer) -> Iterator[ox.Triple]:
     """Where a clause stands, what is missing, what excludes it."""
     yield _link(iri, DD + "state", _concept("state", found.state))
+    for quote in found.cites:
+        yield _link(iri, DCTERMS + "source", quote)
     for number, literals in enumerate(found.missing, start=1):
         missing = f"{iri}-missing-{number}"
         yield _link(iri, DD + "missing", missing)
