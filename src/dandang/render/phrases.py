@@ -28,10 +28,10 @@ STATES: dict[State, tuple[Text, str]] = {
 }
 
 VERDICTS: dict[str, Text] = {
-    "not_established": Text("不构成应问责的情形", "no accountability established"),
-    "accountable": Text("应予问责", "accountable"),
-    "accountable_unless_exempted": Text("应予问责，除非可以容错免责", "accountable unless exempted"),
-    "may_be_exempted": Text("可以免除相关责任", "may be exempted"),
+    "not_established": Text("问责不成立", "not established"),
+    "accountable": Text("应当问责", "accountable"),
+    "accountable_unless_exempted": Text("应当问责，除非可以免责", "accountable unless exempted"),
+    "may_be_exempted": Text("可以免责", "may be exempted"),
     "undetermined": Text("尚不能确定", "undetermined"),
 }
 
@@ -135,11 +135,11 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     said = {
         "not_established": _not_established(answer),
         "accountable": Text(
-            f"应予问责：{circumstances}成立并经查实，没有容错条款可以适用。",
+            f"应当问责：{circumstances}成立并经查实，没有容错条款可以适用。",
             f"Accountable: {circumstances} established and verified; no exemption clause can apply.",
         ),
         "accountable_unless_exempted": Text(
-            f"应予问责，除非可以容错免责：{circumstances}成立并经查实"
+            f"应当问责，除非可以免责：{circumstances}成立并经查实"
             + (f"\uff1b{possible}可能适用，尚缺事实。" if possible else "\uff1b容错情境尚未说明。"),
             f"Accountable unless exempted: {circumstances} established and verified; "
             + (
@@ -149,7 +149,7 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
             ),
         ),
         "may_be_exempted": Text(
-            f"可以免除相关责任：{circumstances}成立，但{exemptions}适用。“可以”不是“应当”，由有权机关决定。",
+            f"可以免责：{circumstances}成立，但{exemptions}适用。“可以免除相关责任”不等于必须免除，由有权机关决定。",
             f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; the competent organ decides.",
         ),
         "undetermined": _undetermined(answer, circumstances, exemptions, possible),
@@ -159,13 +159,13 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
 
 def _not_established(answer: Assessment) -> Text:
     return Text(
-        "不构成应问责的情形：所列情形均被排除，或经查不属实。",
-        "No accountability established: every listed circumstance is excluded, or investigation did not verify it.",
+        "问责不成立：所列情形均被排除，或经查不属实。",
+        "Not established: every listed circumstance is excluded, or investigation did not verify it.",
     )
 
 
 def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possible: str) -> Text:
-    zh, en = ["尚不能确定是否应予问责"], ["Whether there is accountability cannot be determined yet"]
+    zh, en = ["尚不能确定是否应当问责"], ["Whether there is accountability cannot be determined yet"]
     candidates = _notations(answer, "could_apply")["A"]
     if circumstances:
         zh.append(f"{circumstances}所列情形具备，但尚未说明是否经调查核实")
