@@ -88,6 +88,8 @@ def _routes(condition: Condition, reading: Reading, role: str, setting: bool) ->
 def _any(group: ConditionGroup, members: list[list[Route]], role: str, setting: bool) -> list[Route]:
     """The routes of an any-group: members that are single requirements merge into one requirement."""
     single = [found[0][0] for found in members if len(found) == 1 and len(found[0]) == 1]
+    shared = {requirement.role for requirement in single}
+    role = shared.pop() if len(shared) == 1 else role
     merged = [(Requirement(tuple(a for r in single for a in r.alternatives), role, setting),)] if single else []
     rest = [route for found in members for route in found if not (len(found) == 1 and len(route) == 1)]
     return [*merged, *rest]

@@ -338,7 +338,7 @@ def nearest_names(name: str, known: Iterable[str], *, most: int = 4) -> list[str
 
 def _choose(options: Iterable[Text], lead: Text) -> Text:
     options = list(options)
-    return Text(f"{lead.zh}:{'、'.join(o.zh for o in options)}", f"{lead.en} {', '.join(o.en for o in options)}")
+    return Text(f"{lead.zh}\uff1a{'、'.join(o.zh for o in options)}", f"{lead.en} {', '.join(o.en for o in options)}")
 
 
 def is_date(text: str) -> bool:

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from dandang import resources
 from dandang.cases.fields import CaseReader
+from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
@@ -72,19 +73,19 @@ class _Reader:
 
     def case(self, iri: str) -> Case:
         value = self.index.value
-        identifier = value(iri, DCTERMS + "identifier") or iri.removeprefix(CASES)
+        identifier = self.identifier(value(iri, DCTERMS + "identifier") or iri.removeprefix(CASES))
         self.fields.case_id = identifier
         return Case(
             id=identifier,
             title=value(iri, DCTERMS + "title"),
-            on=value(iri, DD + "conductDate"),
-            decided=value(iri, DD + "decisionDate"),
+            on=self.date(value(iri, DD + "conductDate")),
+            decided=self.date(value(iri, DD + "decisionDate")),
             cadre=self.cadre(value(iri, DD + "cadre")),
-            domain=value(iri, DD + "domain"),
+            domain=self.concept("domain", value(iri, DD + "domain")),
             summary=value(iri, DCTERMS + "description"),
             facts=self.facts(iri),
-            sanctions=tuple(self.sanction(node) for node in self.index.values(iri, DD + "decidedSanction")),
-            claims=tuple(sorted(self.index.values(iri, DD + "claims"))),
+            sanctions=tuple(filter(None, map(self.sanction, self.index.values(iri, DD + "decidedSanction")))),
+            claims=tuple(sorted(filter(None, map(self.claim, self.index.values(iri, DD + "claims"))))),
             place=self.place,
         )
 
@@ -94,7 +95,7 @@ class _Reader:
             on_list = True
         elif LION_LIST in self.index.values(iri, DD + "notOnList"):
             on_list = False
-        return Cadre(self.index.value(iri, DD + "rank"), self.index.value(iri, DD + "post"), on_list)
+        return Cadre(self.concept("rank", self.index.value(iri, DD + "rank")), self.index.value(iri, DD + "post"), on_list)
 
     def facts(self, iri: str) -> tuple[Fact, ...]:
         found: dict[str, Fact] = {}
@@ -130,19 +131,41 @@ class _Reader:
             contested,
             value(node, DD + "evidence"),
             value(node, DD + "foundBy"),
-            value(node, DD + "foundOn"),
+            self.date(value(node, DD + "foundOn")),
             place=self.place._replace(path=kind.rsplit("/", 1)[-1]),
         )
 
-    def sanction(self, node: str) -> DecidedSanction:
+    def sanction(self, node: str) -> DecidedSanction | None:
         value = self.index.value
+        measure = self.concept("measure", value(node, DD + "measure"))
+        if not measure:
+            if not value(node, DD + "measure"):
+                self.report("unknown-measure", node, Text("处理没有写明措施（dd:measure）", "a sanction names no measure (dd:measure)"))
+            return None
         return DecidedSanction(
-            value(node, DD + "measure"),
-            value(node, DD + "decidedOn"),
+            measure,
+            self.date(value(node, DD + "decidedOn")),
             value(node, DD + "decidedBy"),
             value(node, DD + "ground"),
             self.place,
         )
+
+    # -- the checks of single values, those of case files --
+
+    def identifier(self, text: str) -> str:
+        return self.fields.identifier(Scalar(text, self.place._replace(path="id")), self.place)
+
+    def date(self, text: str) -> str:
+        return self.fields.date(Scalar(text, self.place))
+
+    def concept(self, scheme: str, iri: str) -> str:
+        return self.fields.concept(scheme, Scalar(iri, self.place))
+
+    def claim(self, iri: str) -> str:
+        if iri in self.policy.clauses:
+            return iri
+        self.report("unknown-clause", iri, Text(f"没有条款 <{iri}>", f"there is no clause <{iri}>"))
+        return ""
 
     def report(self, rule: str, value: str, message: Text) -> None:
         self.fields.report(rule, self.place, value, message)
