@@ -64,9 +64,17 @@ def test_every_combination_has_a_verdict() -> None:
 
 
 CIRCUMSTANCE = "维护社会稳定: yes, 怕担责任: yes, 不敢果断决策: yes, 处置失当: yes, 事态扩大: yes, 恶劣影响: yes"
+EXEMPTION = (
+    "在推动“四个全面”等方面: yes, 深化“放管服”改革优化政务服务环境: yes, 提高效率: yes, 容缺受理: yes, "
+    "事后积极催促行政相对人补齐手续: yes, 违反法律法规的禁止性规定: no, 经过相应的决策程序: yes, 勤勉尽责: yes, "
+    "谋取私利: no, 重大损失: no, 社会负面影响: no"
+)
 CASES = {
     "nothing stated": ("", "undetermined"),
     "circumstance, not verified": (f"{CIRCUMSTANCE}, 经调查核实: no", "not_established"),
+    "not verified, and an exemption applies": (f"{EXEMPTION}, 经调查核实: no", "not_established"),
+    "not verified, and no exemption can apply": ("经调查核实: no, 谋取私利: yes", "not_established"),
+    "an exemption applies, nothing about accountability": (EXEMPTION, "undetermined"),
     "circumstance, verification unknown": (CIRCUMSTANCE, "undetermined"),
     "circumstance verified, exemptions open": (f"{CIRCUMSTANCE}, 经调查核实: yes", "accountable_unless_exempted"),
     "circumstance verified, private gain": (f"{CIRCUMSTANCE}, 经调查核实: yes, 谋取私利: yes", "accountable"),
