@@ -1,4 +1,4 @@
-"""An assessment as the JSON of the contract (docs/json.md)."""
+"""An assessment as the JSON of the contract (docs/case-file.md)."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dandang.messages import Text
 from dandang.model import (
     Assessment,
+    Clause,
     ClauseAnswer,
     Condition,
     ConditionGroup,
@@ -58,9 +59,13 @@ INFERENCE = Text(
 def literal_text(literal: str, policy: Policy) -> Text:
     """A literal of a missing set in words: the fact, and `否`/`no` where it would have to be absent."""
     sign, iri = literal[0], literal[1:]
-    if sign == "*":
+    if sign in "*~":
         label = policy.lists[iri].label if iri in policy.lists else policy.label(iri)
-        return Text(f"{label.zh}之一", f"one of: {label.en}")
+        return (
+            Text(f"{label.zh}之一", f"one of: {label.en}")
+            if sign == "*"
+            else Text(f"{label.zh}均不成立", f"none of: {label.en}")
+        )
     fact = policy.facts.get(iri)
     if sign == "+" or fact is None:
         return policy.label(iri)
@@ -83,20 +88,25 @@ def residual(node: Explanation, policy: Policy) -> Text:
     return Text("\uff1b".join(text.zh for text in said), "; ".join(text.en for text in said))
 
 
-def _residual(node: Explanation, policy: Policy) -> tuple[list[Text], Operator | None]:
-    """The unknown parts of a node and the operator between them; groups left with one part dissolve."""
-    if node.value is not None:
+_DUALS: dict[Operator, Operator] = {"allOf": "anyOf", "anyOf": "allOf"}
+
+
+def _residual(node: Explanation, policy: Policy, *, wanted: bool = True) -> tuple[list[Text], Operator | None]:
+    """What would give a node the wanted value, and the operator between its parts; groups left with one part dissolve."""
+    if node.value is not None or node.state == "not_in_force":
         return [], None
     if node.operator is None:
-        sign = "*" if node.kind == "clauses" else ("+" if node.required else "-")
-        return [literal_text(sign + node.about, policy)], None
-    inner = [found for found in (_residual(premise, policy) for premise in node.premises) if found[0]]
+        signs = ("*", "~") if node.kind == "clauses" else ("+", "-")
+        return [literal_text(signs[wanted is not node.required] + node.about, policy)], None
+    wanted = wanted is (node.required is not False)
+    own = node.operator if wanted else _DUALS[node.operator]
+    inner = [found for found in (_residual(premise, policy, wanted=wanted) for premise in node.premises) if found[0]]
     if len(inner) == 1:
         return inner[0]
     parts: list[Text] = []
     for texts, operator in inner:
-        parts += texts if operator in (None, node.operator) else [_joined(texts, operator)]
-    return parts, node.operator
+        parts += texts if operator in (None, own) else [_joined(texts, operator)]
+    return parts, own
 
 
 def _joined(texts: list[Text], operator: Operator | None) -> Text:
@@ -154,7 +164,8 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
         ),
         "undetermined": _undetermined(answer, circumstances, exemptions, possible),
     }
-    return said[answer.verdict]
+    found, relief = said[answer.verdict], _relief(answer, policy)
+    return Text(found.zh + relief.zh, found.en + relief.en)
 
 
 def _not_established(answer: Assessment) -> Text:
@@ -183,12 +194,38 @@ def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possi
 
 
 def _notations(answer: Assessment, state: State) -> dict[str, str]:
-    """Notations in a state: circumstances under A, exemptions under E."""
+    """Notations in a state: circumstances under A, clauses that permit exemption under E."""
     kinds = {"A": "AccountabilityCircumstance", "E": "ExemptionClause"}
+    found = [a.clause for a in answer.answers.values() if a.state == state]
+    lesser = clauses_of_part(answer, "relief")
     return {
-        key: "、".join(a.clause.notation for a in answer.answers.values() if a.state == state and a.clause.kind == kind)
+        key: "、".join(clause.notation for clause in found if clause.kind == kind and clause.iri not in lesser)
         for key, kind in kinds.items()
     }
+
+
+def clauses_of_part(answer: Assessment, name: str) -> set[str]:
+    """The clauses that stand in a part of the explanation, such as those that permit less than exemption in `relief`."""
+    return {node.about for part in answer.explanation.premises if part.about == name for node in part.premises}
+
+
+def effect_text(clause: Clause, policy: Policy) -> Text:
+    """What a clause leads to, by kind of outcome."""
+    found = [policy.label(effect.outcome) for effect in policy.effects_of(clause) if effect.outcome]
+    return Text(COMMA.zh.join(text.zh for text in found), COMMA.en.join(text.en for text in found))
+
+
+def _relief(answer: Assessment, policy: Policy) -> Text:
+    """The clauses that apply and permit less than exemption; empty where there is none, or nothing to lighten."""
+    lesser = clauses_of_part(answer, "relief")
+    applying = [a.clause for a in answer.answers.values() if a.state == "applies" and a.clause.iri in lesser]
+    if not applying or answer.verdict == "not_established":
+        return Text("", "")
+    said = [(clause.notation, effect_text(clause, policy)) for clause in applying]
+    return Text(
+        "\uff1b".join(f"{notation}适用，可以{effect.zh}" for notation, effect in said) + "。",
+        " " + "; ".join(f"{notation} applies and permits {effect.en}" for notation, effect in said) + ".",
+    )
 
 
 def question_text(question: Question, policy: Policy) -> Text:

@@ -81,7 +81,7 @@ def _clause(iri: str, found: ClauseAnswer) -> Iterator[ox.Triple]:
         yield _link(iri, DD + "missing", missing)
         yield _link(missing, RDF + "type", DD + "MissingSet")
         for literal in literals:
-            yield _link(missing, DD + ("needsAbsent" if literal[0] == "-" else "needs"), literal[1:])
+            yield _link(missing, DD + ("needsAbsent" if literal[0] in "-~" else "needs"), literal[1:])
     for literal in found.excluded_by:
         yield _link(iri, DD + "excludedBy", literal[1:])
 

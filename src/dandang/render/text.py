@@ -26,7 +26,9 @@ from dandang.render.phrases import (
     LION,
     STATES,
     VERDICTS,
+    clauses_of_part,
     divided_text,
+    effect_text,
     literal_text,
     literals_text,
     question_text,
@@ -46,6 +48,7 @@ _KINDS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
     ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
     ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
     ("ListExit", Text("“狮子型”干部退出", 'Exits from the "lion" list')),
 )
@@ -56,8 +59,9 @@ def assessment_text(
 ) -> str:
     """The report of one case: verdict, what is missing, every clause, what to ask; with `full`, the whole explanation."""
     lines = [*_head(answer, policy, lang)]
+    relief = clauses_of_part(answer, "relief")
     for kind, title in _KINDS:
-        answers = [found for found in answer.answers.values() if found.clause.kind == kind]
+        answers = [a for a in answer.answers.values() if kind == ("relief" if a.clause.iri in relief else a.clause.kind)]
         if not answers:
             continue
         answers.sort(key=lambda found: (found.state not in ("applies", "could_apply"), _nearness(found)))
@@ -77,9 +81,10 @@ def _head(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
         yield Text(f"从严读法下结论不同：{strict}", f"Under the strict reading the verdict differs: {strict}").in_(lang)
 
 
-def _nearness(answer: ClauseAnswer) -> int:
+def _nearness(answer: ClauseAnswer) -> tuple[str, int]:
     """Undecided and decided clauses that matter keep their rank; the rest stand in the order of the text."""
-    return 0 if answer.state in ("applies", "could_apply") else answer.clause.ordinal
+    clause = answer.clause
+    return ("", 0) if answer.state in ("applies", "could_apply") else (clause.document, clause.ordinal)
 
 
 def _clauses(answers: Iterable[ClauseAnswer], policy: Policy, lang: str) -> Iterator[str]:
@@ -88,11 +93,21 @@ def _clauses(answers: Iterable[ClauseAnswer], policy: Policy, lang: str) -> Iter
     for answer in answers:
         detail = _detail(answer, policy, lang)
         if answer.state in ("applies", "could_apply"):
-            yield f"  {_mark(answer, lang)} {answer.clause.notation} {answer.clause.label.in_(lang)}{detail}"
+            effect = _lesser_effect(answer.clause, policy, lang)
+            yield f"  {_mark(answer, lang)} {answer.clause.notation} {answer.clause.label.in_(lang)}{effect}{detail}"
         else:
             gathered.setdefault((_mark(answer, lang), detail), []).append(answer.clause.notation)
     for (mark, detail), notations in gathered.items():
         yield f"  {mark} {' '.join(notations)}{detail}"
+
+
+def _lesser_effect(clause: Clause, policy: Policy, lang: str) -> str:
+    """What an exemption clause permits, where that is less than exemption."""
+    lesser = [effect.outcome for effect in policy.effects_of(clause) if effect.outcome.rsplit("/", 1)[-1] != "exemption"]
+    if clause.kind != "ExemptionClause" or not lesser:
+        return ""
+    said = effect_text(clause, policy)
+    return Text(f"（{said.zh}）", f" ({said.en})").in_(lang)
 
 
 def _mark(answer: ClauseAnswer, lang: str) -> str:
@@ -187,6 +202,7 @@ _PARTS = {
     "list-exit": Text("“狮子型”干部退出", 'Exit from the "lion" list'),
 }
 _OPERATORS = {"allOf": Text("同时满足", "all of"), "anyOf": Text("满足其一", "any of")}
+_NONE_OF = Text("均不成立", "none of")
 
 
 def _tree(node: Explanation, policy: Policy, lang: str, depth: int) -> Iterator[str]:
@@ -203,7 +219,8 @@ def _tree(node: Explanation, policy: Policy, lang: str, depth: int) -> Iterator[
     elif node.kind == "part":
         yield f"{indent}{_PARTS[node.about].in_(lang)}"
     elif node.kind == "clauses":
-        yield f"{indent}{_SIGNS[node.value]} {_OPERATORS['anyOf'].in_(lang)}{_colon(lang)}{policy.label(node.about).in_(lang)}"
+        said = _OPERATORS["anyOf"] if node.required else _NONE_OF
+        yield f"{indent}{_SIGNS[node.value]} {said.in_(lang)}{_colon(lang)}{policy.label(node.about).in_(lang)}"
     elif node.kind == "group" and node.operator:
         yield f"{indent}{_SIGNS[node.value]} {_OPERATORS[node.operator].in_(lang)}{_colon(lang)}"
     for premise in node.premises:
@@ -254,6 +271,7 @@ def clause_text(clause: Clause, policy: Policy, lang: str) -> str:
         "",
         *_conditions(clause, policy, lang),
         *_effects(clause, policy, lang),
+        *_validity(clause, lang),
         *_relations(clause, policy, lang),
     ]
     return "\n".join([*lines, "", clause.iri])
@@ -271,6 +289,17 @@ def _conditions(clause: Clause, policy: Policy, lang: str) -> Iterator[str]:
         precondition = policy.clauses[iri]
         quote = precondition.quote.exact if precondition.quote else ""
         yield f"  {precondition.notation} {precondition.label.in_(lang)}  「{quote}」"
+    for condition in policy.effective_conditions(clause):
+        if isinstance(condition, ClauseCondition) and not condition.required:
+            yield f"  {_NONE_OF.in_(lang)}{_colon(lang)}{policy.label(condition.clauses).in_(lang)}"
+
+
+def _validity(clause: Clause, lang: str) -> Iterator[str]:
+    """When a clause is in force, as far as the source says; an unknown limit is left open."""
+    if clause.valid_from or clause.valid_until:
+        unknown = Text("不明", "unknown").in_(lang)
+        since, until = clause.valid_from or unknown, clause.valid_until or unknown
+        yield Text(f"施行：{since} 至 {until}", f"In force: {since} to {until}").in_(lang)
 
 
 def _condition(condition: Condition, policy: Policy, lang: str, depth: int) -> Iterator[str]:
