@@ -165,7 +165,7 @@ TESTS = [test for file in files().values() for test in expanded(file)]
 
 @cache
 def read() -> Mapping[str, ReadCase]:
-    """Every test's case, read the way a case file is read; in one file, because that is quicker."""
+    """Every test's case, read the way a case file is read; all in one file, because that is quicker."""
     content = "[" + ",".join(test.case for test in TESTS) + "]"
     return {found.case.id: found for found in read_cases(content.encode(), loaded()[0], name="tests.json")}
 
