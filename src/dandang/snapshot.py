@@ -36,7 +36,7 @@ def store() -> Store:
     content = _kept(f"{dataset_digest(files)}.nq", lambda: _serialised(files))
     found = Store()
     try:
-        found.oxigraph.bulk_load(content, ox.RdfFormat.N_QUADS)
+        found.oxigraph.load(content, ox.RdfFormat.N_QUADS)
     except SyntaxError:
         # A damaged file in the cache must not stop anybody.
         found = Store(_graph(files))
