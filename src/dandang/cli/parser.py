@@ -43,7 +43,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         ),
     )
     parser.add_argument("--version", action="version", version=f"dandang {__version__}")
-    commands = parser.add_subparsers(metavar=say("命令", "COMMAND"), required=True, parser_class=_Parser)
+    # Naming the program here spares argparse a look at the terminal, and the modules that takes.
+    commands = parser.add_subparsers(
+        prog="dandang", metavar=say("命令", "COMMAND"), required=True, parser_class=_Parser
+    )
 
     def command(name: str, zh: str, en: str, *, formats: Sequence[str] = ("text", "json")) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=say(zh, en), description=say(zh, en))
@@ -113,7 +116,11 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     )
     explain.add_argument("name", help=say("名称、编号或 IRI", "name, notation or IRI"))
 
-    compare = command("compare", "把两条条款放在一起：相同的、相反的、相近的事实", "two clauses side by side: shared, contrary and near facts")
+    compare = command(
+        "compare",
+        "把两条条款放在一起：相同的、相反的、相近的事实",
+        "two clauses side by side: shared, contrary and near facts",
+    )
     compare.add_argument("left", help=say("条款，如 A11", "a clause, such as A11"))
     compare.add_argument("right", help=say("条款，如 E7", "a clause, such as E7"))
 
