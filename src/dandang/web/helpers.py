@@ -1,0 +1,160 @@
+"""What every template can use: text in two languages, links, and the words for states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, g, request
+from markupsafe import Markup, escape
+
+from dandang import __version__, resources
+from dandang.namespaces import DD, shorten
+from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
+from dandang.web import addresses
+from dandang.web.language import TAGS, label, language, other, path_language, t, tagged
+from dandang.web.media import RDF_NAMES
+from dandang.web.routing import library
+
+
+def install(app: Flask) -> None:
+    """Gives the helpers to the templates."""
+    app.context_processor(_context)
+    app.jinja_env.filters.update(flat=flat, quoted=quoted, marked=marked, tagged=tagged)
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "t": t,
+        "label": label,
+        "name": name,
+        "lang": language(),
+        "html_lang": TAGS[language()],
+        "other_lang": TAGS[other()],
+        "url": page_url,
+        "link": link,
+        "anchor": anchor,
+        "id_of": id_of,
+        "quote_of": quote_of,
+        "data_url": page_data,
+        "sparql_url": sparql_url,
+        "protocol_url": protocol_url,
+        "answer_url": answer_url,
+        "origin": request.host_url.rstrip("/"),
+        "static": static_url,
+        "other_url": other_url,
+        "shorten": shorten,
+        "states": STATES,
+        "verdicts": VERDICTS,
+        "disclaimer": DISCLAIMER,
+        "rdf_names": RDF_NAMES,
+        "version": __version__,
+        "policy": library().policy,
+    }
+
+
+def page_url(path: str, **query: str) -> str:
+    """The address of a page of ours in the language of this page."""
+    return addresses.url(path, language(), query)
+
+
+def link(iri: str) -> str:
+    """The address of an IRI's page; the IRI itself where it is not ours."""
+    path = library().addresses.path(iri)
+    return addresses.url(path, language()) if path else iri
+
+
+def name(iri: str) -> str | Markup:
+    """The label of an IRI in the language of the page."""
+    return label(library().label(iri))
+
+
+def anchor(iri: str) -> str:
+    """The id on its page of a part of a page."""
+    return iri.partition("#")[2]
+
+
+def id_of(iri: str) -> Markup:
+    """The id attribute of a part: on the page that is its own, and there at the first place that shows it."""
+    page, _, fragment = iri.partition("#")
+    here = "/" + request.path.split("/", 2)[-1]
+    if not fragment or library().addresses.path(page) != here:
+        return Markup("")
+    shown: set[str] = g.setdefault("shown_parts", set())
+    if fragment in shown:
+        return Markup("")
+    shown.add(fragment)
+    return Markup(' id="{}"').format(fragment)
+
+
+def quote_of(iri: str) -> str:
+    """The IRI of the first quote of something."""
+    return library().index.value(iri, DD + "quote")
+
+
+def page_data(iri: str, ending: str) -> str:
+    """The address of an IRI's RDF."""
+    return addresses.data_url(library().addresses.path(iri) or "/", ending)
+
+
+def sparql_url(query: str) -> str:
+    """The query page with a query in it."""
+    return page_url("/sparql", query=query)
+
+
+def protocol_url(query: str, ending: str) -> str:
+    """The result of a query as a file."""
+    return addresses.encoded("/sparql", {"query": query, "format": ending})
+
+
+def answer_url(name: str, ending: str, values: Mapping[str, str]) -> str:
+    """The answer to a question as a file."""
+    return addresses.encoded(f"/data/questions/{name}.{ending}", {**values, "lang": language()})
+
+
+def other_url() -> str:
+    """This page in the other language."""
+    path = request.path.split("/", 2)[-1] if path_language() else ""
+    return addresses.url(f"/{path}", other(), _query_of_page())
+
+
+def _query_of_page() -> Mapping[str, str]:
+    return request.args.to_dict() if request.method == "GET" else {}
+
+
+@cache
+def static_digest(file: str) -> str:
+    """What a static file is called by in addresses, so that browsers may keep it for ever."""
+    path = resources.web_folder("static") / file
+    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+
+
+def static_url(file: str) -> str:
+    """The address of a static file."""
+    return f"/static/{file}?v={static_digest(file)}"
+
+
+def marked(text: str, wanted: str) -> Markup:
+    """A text with the words of a search marked."""
+    words = sorted({word for word in wanted.split() if word}, key=len, reverse=True)
+    if not words or isinstance(text, Markup):
+        return escape(text)
+    pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+    marked, last = Markup(""), 0
+    for match in pattern.finditer(text):
+        marked += escape(text[last : match.start()]) + Markup("<mark>{}</mark>").format(match.group())
+        last = match.end()
+    return marked + escape(text[last:])
+
+
+def flat(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def quoted(text: str) -> Markup:
+    """Words of the policy, as such."""
+    return Markup('<q class="source" lang="zh-Hans">{}</q>').format(text)

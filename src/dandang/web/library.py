@@ -1,0 +1,95 @@
+"""What the pages show, loaded once: the policy, the ontology, the example cases, and their triples by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pyoxigraph as ox
+
+from dandang import resources
+from dandang.cases import ReadCase, case_quads, read_file
+from dandang.compiled import compiled_quads
+from dandang.messages import Text
+from dandang.model import Policy
+from dandang.namespaces import CASES, ID, RDFS, SKOS
+from dandang.policy import data_files, load_quads, ontology_quads, read_policy
+from dandang.store import Index, dataset_digest
+from dandang.web.addresses import ONTOLOGY, Addresses
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything in memory and never changed. `groups` holds the quads by the IRI of their page (no fragment)."""
+
+    policy: Policy
+    index: Index
+    cases: Mapping[str, ReadCase]
+    policy_quads: tuple[ox.Quad, ...]
+    groups: Mapping[str, tuple[ox.Quad, ...]]
+    addresses: Addresses
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """All quads, page by page."""
+        return (quad for group in self.groups.values() for quad in group)
+
+    def texts(self, iri: str, predicate: str) -> Text:
+        """The first value of a property in each language; empty where there is none."""
+        values = self.index.langs(iri, predicate)
+        return Text((values.get("zh") or [""])[0], (values.get("en") or [""])[0])
+
+    def all_texts(self, iri: str, predicate: str) -> list[tuple[str, str]]:
+        """Every value of a property as (language, text)."""
+        return [(lang, text) for lang, values in self.index.langs(iri, predicate).items() for text in values]
+
+    def label(self, iri: str) -> Text:
+        """The label of anything: a part of a page without one is named by its page and its fragment."""
+        for predicate in (SKOS + "prefLabel", RDFS + "label"):
+            if any(found := self.texts(iri, predicate)):
+                return found
+        if iri in self.policy.clauses or iri in self.policy.facts:
+            return self.policy.label(iri)
+        page, _, fragment = iri.partition("#")
+        if fragment and page in self.groups:
+            notation = self.index.value(page, SKOS + "notation")
+            return Text(f"{notation} {fragment}".strip(), f"{notation} {fragment}".strip())
+        tail = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        return Text(tail, tail)
+
+
+def load_library(data: Path | None = None) -> Library:
+    """The library of the shipped data and, with `data`, of the policy files in that folder."""
+    files = [*data_files(), *(sorted(data.rglob("*.ttl")) if data else ())]
+    quads = load_quads(files)
+    policy = read_policy(quads, digest=dataset_digest(files))
+    cases = _example_cases(policy)
+    policy_quads = tuple(quads)
+    quads += ontology_quads()
+    quads += compiled_quads(policy)
+    for read in cases.values():
+        quads += case_quads(read.case)
+    groups = _by_page(quads)
+    index = Index(quads)
+    return Library(policy, index, cases, policy_quads, groups, Addresses(groups, index))
+
+
+def _example_cases(policy: Policy) -> dict[str, ReadCase]:
+    found = (read for path in resources.case_files() for read in read_file(str(path), policy))
+    return {CASES + read.case.id: read for read in found}
+
+
+def _by_page(quads: Sequence[ox.Quad]) -> dict[str, tuple[ox.Quad, ...]]:
+    found: dict[str, list[ox.Quad]] = {}
+    for quad in quads:
+        # Nameless lists of classes, and what the ontology says of others' terms, go with the ontology's page.
+        subject = subject_of(quad)
+        ours = subject.startswith((ID, ONTOLOGY)) and isinstance(quad.subject, ox.NamedNode)
+        found.setdefault(subject.partition("#")[0] if ours else ONTOLOGY, []).append(quad)
+    return {iri: tuple(group) for iri, group in found.items()}
+
+
+def subject_of(quad: ox.Quad) -> str:
+    """The IRI of a quad's subject: nothing else stands there, since the data has no quoted triples."""
+    return cast(ox.NamedNode, quad.subject).value

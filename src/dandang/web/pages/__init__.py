@@ -1,0 +1,44 @@
+"""One blueprint per concern; each mirrors a room of the address space."""
+
+from __future__ import annotations
+
+from dandang.web.pages import (
+    cases,
+    clauses,
+    concepts,
+    data,
+    documents,
+    facts,
+    health,
+    home,
+    identifiers,
+    ontology,
+    questions,
+    relations,
+    search,
+    source,
+    sparql,
+    workbench,
+)
+
+BLUEPRINTS = tuple(
+    module.blueprint
+    for module in (
+        home,
+        documents,
+        clauses,
+        facts,
+        concepts,
+        relations,
+        ontology,
+        source,
+        cases,
+        workbench,
+        questions,
+        sparql,
+        search,
+        data,
+        identifiers,
+        health,
+    )
+)

@@ -1,0 +1,44 @@
+"""The example cases with their assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from flask import Blueprint, render_template
+
+from dandang.assessment import assess
+from dandang.model import Assessment
+from dandang.web.library import Library
+from dandang.web.pages.common import page_query, query_of, requested_iri
+from dandang.web.routing import library, page
+from dandang.web.views.report import report_of
+
+blueprint = Blueprint("cases", __name__)
+
+
+@page(blueprint, "/cases/")
+def index() -> str:
+    """All example cases with their verdicts."""
+    shelf = library()
+    cases = [(iri, read.case, _assessed(iri, shelf)) for iri, read in shelf.cases.items()]
+    return render_template("cases.html", cases=cases, query=page_query("cases"))
+
+
+@page(blueprint, "/cases/<identifier>")
+def case(identifier: str) -> str:
+    """One example case: what it states, and the report."""
+    iri, shelf = requested_iri(), library()
+    report = report_of(_assessed(iri, shelf), shelf.policy, shelf.cases[iri].findings)
+    return render_template("case.html", iri=iri, report=report, query=query_of(iri))
+
+
+def _assessed(iri: str, shelf: Library) -> Assessment:
+    """The assessment of an example case: made once a day, since the graph never changes but the receipt is dated."""
+    return _made(iri, shelf.policy.digest, date.today().isoformat())
+
+
+@lru_cache(maxsize=256)
+def _made(iri: str, _dataset: str, today: str) -> Assessment:
+    shelf = library()
+    return assess(shelf.cases[iri].case, shelf.policy, today=today)

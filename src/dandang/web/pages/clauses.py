@@ -1,0 +1,28 @@
+"""Clauses."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from dandang.web.pages.common import page_query, query_of, requested_iri
+from dandang.web.routing import library, page
+from dandang.web.views.clause import clause_view
+from dandang.web.views.documents import documents_of
+
+blueprint = Blueprint("clauses", __name__)
+
+
+@page(blueprint, "/clauses/")
+def index() -> str:
+    """All clauses by document and list."""
+    shelf = library()
+    views = documents_of([found for found in shelf.policy.documents.values() if found.notation], shelf)
+    return render_template("clauses.html", documents=views, query=page_query("clauses"))
+
+
+@page(blueprint, "/clauses/<path:name>")
+def clause(name: str) -> str:
+    """One clause whole."""
+    iri, shelf = requested_iri(), library()
+    view = clause_view(shelf.policy.clauses[iri], shelf)
+    return render_template("clause.html", view=view, query=query_of(iri))

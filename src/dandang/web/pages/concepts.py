@@ -1,0 +1,87 @@
+"""Concepts, duties, and whatever has no page of its own kind."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from dandang.namespaces import CONCEPTS, DD, SKOS
+from dandang.web.pages.common import page_query, query_of, requested_iri
+from dandang.web.routing import library, page
+from dandang.web.views.resource import mentions, parts_of
+
+blueprint = Blueprint("concepts", __name__)
+
+
+@page(blueprint, "/concepts/")
+def index() -> str:
+    """The concept schemes."""
+    shelf = library()
+    schemes = [(iri, _members(iri)) for iri in shelf.index.of_type(SKOS + "ConceptScheme")]
+    return render_template("schemes.html", schemes=schemes, query=page_query("concepts"))
+
+
+@page(blueprint, "/concepts/<scheme>")
+def scheme(scheme: str) -> str:
+    """One scheme with its concepts."""
+    iri = requested_iri()
+    return _resource(iri, _members(iri))
+
+
+@page(blueprint, "/concepts/<scheme>/<slug>")
+def concept(scheme: str, slug: str) -> str:
+    """One concept."""
+    return _resource(requested_iri())
+
+
+@page(blueprint, "/duties/")
+def duties() -> str:
+    """The duties that circumstances breach."""
+    shelf = library()
+    breaches: dict[str, list[str]] = {}
+    for clause in shelf.policy.clauses.values():
+        for duty in clause.duties:
+            breaches.setdefault(duty, []).append(clause.iri)
+    scheme = CONCEPTS + "duties"
+    return render_template(
+        "duties.html", iri=scheme, duties=_by_domain(), breaches=breaches, query=page_query("duties")
+    )
+
+
+@page(blueprint, "/duties/<slug>")
+def duty(slug: str) -> str:
+    """One duty and what breaches it."""
+    return _resource(requested_iri())
+
+
+@page(blueprint, "/things/<path:name>")
+def thing(name: str) -> str:
+    """Anything else that has an IRI."""
+    return _resource(requested_iri())
+
+
+def _resource(iri: str, members: list[str] | None = None) -> str:
+    shelf = library()
+    return render_template(
+        "resource.html",
+        iri=iri,
+        definition=shelf.texts(iri, SKOS + "definition"),
+        notes=shelf.texts(iri, SKOS + "historyNote"),
+        members=members or [],
+        definitions={member: shelf.texts(member, SKOS + "definition") for member in members or ()},
+        parts=parts_of(iri, shelf),
+        mentions=mentions(iri, shelf) if not members else (),
+        query=query_of(iri),
+    )
+
+
+def _members(scheme: str) -> list[str]:
+    index = library().index
+    return [iri for iri in index.of_type(SKOS + "Concept") if scheme in index.values(iri, SKOS + "inScheme")]
+
+
+def _by_domain() -> dict[str, list[str]]:
+    index = library().index
+    found: dict[str, list[str]] = {}
+    for iri in index.of_type(DD + "Duty"):
+        found.setdefault(index.value(iri, DD + "domain"), []).append(iri)
+    return found

@@ -1,0 +1,37 @@
+"""The RDF of each page, and of the whole graph."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from dandang.web.media import RDF_FORMATS
+from dandang.web.pages.common import missing
+from dandang.web.rdf import serialised
+from dandang.web.routing import library
+
+blueprint = Blueprint("data", __name__)
+_ENDINGS = ", ".join(RDF_FORMATS)
+
+
+@blueprint.get(f"/data/dataset.<any({_ENDINGS}):ending>")
+def dataset(ending: str) -> Response:
+    """Everything: policy, ontology, compiled rules, example cases."""
+    response = _answer(serialised(library().quads(), ending), ending)
+    response.headers["Content-Disposition"] = f'attachment; filename="dandang.{ending}"'
+    return response
+
+
+@blueprint.get(f"/data/<path:name>.<any({_ENDINGS}):ending>")
+def page(name: str, ending: str) -> Response:
+    """What is said about the IRI of a page and its parts."""
+    shelf = library()
+    iri = shelf.addresses.iri(f"/{name}") or shelf.addresses.iri(f"/{name}/")
+    if iri is None:
+        raise missing(request.path)
+    return _answer(serialised(shelf.groups[iri], ending), ending)
+
+
+def _answer(content: bytes, ending: str) -> Response:
+    media = RDF_FORMATS[ending][0]
+    charset = "; charset=utf-8" if media == "text/turtle" else ""
+    return Response(content, content_type=media + charset)

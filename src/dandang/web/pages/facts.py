@@ -1,0 +1,33 @@
+"""Fact types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from dandang.web.pages.common import page_query, query_of, requested_iri
+from dandang.web.routing import library, page
+from dandang.web.views.facts import fact_view, matching, use_counts
+
+blueprint = Blueprint("facts", __name__)
+
+
+@page(blueprint, "/facts/")
+def index() -> str:
+    """All fact types, or those that a piece of text fits."""
+    wanted = request.args.get("q", "").strip()
+    policy = library().policy
+    return render_template(
+        "facts.html",
+        facts=matching(policy, wanted),
+        uses=use_counts(policy),
+        wanted=wanted,
+        total=len(policy.facts),
+        query=page_query("facts"),
+    )
+
+
+@page(blueprint, "/facts/<slug>")
+def fact(slug: str) -> str:
+    """One fact type: meaning, question, the clauses that ask for it."""
+    iri, shelf = requested_iri(), library()
+    return render_template("fact.html", view=fact_view(shelf.policy.facts[iri], shelf), query=query_of(iri))

@@ -1,0 +1,53 @@
+"""The terms of the ontology."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from dandang.namespaces import DD, OWL, RDF, RDFS, SKOS
+from dandang.web.addresses import ONTOLOGY
+from dandang.web.pages.common import page_query, requested_iri
+from dandang.web.routing import in_language, library, page
+
+blueprint = Blueprint("ontology", __name__)
+
+_KINDS = (
+    OWL + "Class",
+    OWL + "ObjectProperty",
+    OWL + "DatatypeProperty",
+    OWL + "AnnotationProperty",
+    OWL + "NamedIndividual",
+)
+
+
+@page(blueprint, "/ontology")
+def terms() -> str:
+    """Every term with its definition, by kind."""
+    index = library().index
+    sections = [(kind, [_term(iri) for iri in index.of_type(kind) if iri.startswith(DD)]) for kind in _KINDS]
+    return render_template("ontology.html", iri=ONTOLOGY, sections=sections, query=page_query("ontology"))
+
+
+@page(blueprint, "/ontology/<path:module>")
+def module(module: str) -> Response:
+    """A module or version of the ontology: its terms stand on the one page."""
+    requested_iri()
+    return in_language("/ontology")
+
+
+def _term(iri: str) -> dict[str, object]:
+    shelf = library()
+    index = shelf.index
+    return {
+        "iri": iri,
+        "slug": iri.removeprefix(DD),
+        "label": shelf.texts(iri, RDFS + "label"),
+        "definition": shelf.texts(iri, SKOS + "definition"),
+        "example": shelf.texts(iri, SKOS + "example"),
+        "above": [*index.values(iri, RDFS + "subClassOf"), *index.values(iri, RDFS + "subPropertyOf")],
+        "domain": index.values(iri, RDFS + "domain"),
+        "range": index.values(iri, RDFS + "range"),
+        "module": index.value(iri, RDFS + "isDefinedBy"),
+        "types": [kind for kind in index.values(iri, RDF + "type") if kind.startswith(DD)],
+    }

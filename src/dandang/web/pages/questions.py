@@ -1,0 +1,94 @@
+"""The competency questions as forms: parameters in, a table out, the query shown."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Blueprint, Response, render_template, request
+
+from dandang.catalogue import Question, ask, bind, questions
+from dandang.errors import InputError
+from dandang.model import Table
+from dandang.render.tables import localised, table_csv, table_json, table_xlsx
+from dandang.web.language import language
+from dandang.web.problems import NoSuchPage
+from dandang.web.routing import library, page
+from dandang.web.sparql_formats import RESULTS, XLSX
+from dandang.web.stores import store_for
+from dandang.web.views.answers import answer_of
+from dandang.web.views.parameters import fields_of
+
+blueprint = Blueprint("questions", __name__)
+
+MOST_ROWS = 300
+
+
+@page(blueprint, "/questions/")
+def index() -> str:
+    """All questions."""
+    return render_template("questions.html", questions=_all())
+
+
+@page(blueprint, "/questions/<name>")
+def question(name: str) -> tuple[str, int]:
+    """One question with the answer for its parameters."""
+    asked = _found(name)
+    values = _values(asked)
+    answer, total, error, query = None, 0, None, asked.text
+    try:
+        query = bind(asked, values, library().policy)
+        table = _answered(asked, values)
+        total = len(table.rows)
+        answer = answer_of(table._replace(rows=table.rows[:MOST_ROWS]), asked, library().policy, language())
+    except InputError as found:
+        error = found
+    content = render_template(
+        "question.html",
+        question=asked,
+        fields=fields_of(asked, values, library(), language()),
+        values=values,
+        answer=answer,
+        total=total,
+        most=MOST_ROWS,
+        error=error,
+        query="\n".join(line for line in query.splitlines() if not line.startswith("#+")).strip() + "\n",
+    )
+    return content, error.http_status if error else 200
+
+
+@blueprint.get("/data/questions/<name>.<any(csv, json, xlsx):ending>")
+def answer(name: str, ending: str) -> Response:
+    """The answer as a file: CSV and JSON with every column, XLSX for a reader of `lang`."""
+    asked = _found(name)
+    table = _answered(asked, _values(asked))
+    lang = "en" if request.args.get("lang") == "en" else "zh"
+    if ending == "xlsx":
+        shown = localised(table, {column.name: column.label for column in asked.columns}, lang)
+        response = Response(table_xlsx(shown, sheet=asked.id), content_type=XLSX)
+    else:
+        response = Response(table_csv(table) if ending == "csv" else table_json(table), content_type=RESULTS[ending])
+    response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.{ending}"'
+    return response
+
+
+@cache
+def _all() -> tuple[Question, ...]:
+    return questions()
+
+
+def _found(name: str) -> Question:
+    """The question of a whole name: an address has one spelling."""
+    for asked in _all():
+        if asked.name == name:
+            return asked
+    raise NoSuchPage(f"没有问题 {name}", f"there is no question {name}")
+
+
+def _values(asked: Question) -> dict[str, str]:
+    """The parameters of the request that are not empty; what the form leaves empty keeps its default."""
+    return {key: value for key, value in request.args.items() if key != "lang" and value.strip()}
+
+
+def _answered(asked: Question, values: dict[str, str]) -> Table:
+    shelf = library()
+    return ask(store_for(asked, shelf), asked, values, shelf.policy)

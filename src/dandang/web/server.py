@@ -1,0 +1,60 @@
+"""`dandang serve`: the app behind waitress."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+
+from waitress.server import create_server
+
+from dandang.errors import InputError
+from dandang.messages import Text
+from dandang.model import Place
+from dandang.web.app import create_app
+
+#: Pages are quick; the threads are for queries, which wait for their worker process.
+THREADS = 8
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8018,
+    *,
+    open_browser: bool = False,
+    data: str | None = None,
+    lang: str = "zh",
+) -> None:
+    """Serves until interrupted. Raises InputError where the port is taken or `data` is no folder."""
+    if data is not None and not Path(data).is_dir():
+        raise InputError("没有这个数据文件夹", "there is no such data folder", place=Place(data))
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    listening = _listening(host, port)
+    server = create_server(create_app({"DATA": data}), sockets=[listening], threads=THREADS, ident="dandang")
+    address = f"http://{host}:{port}/"
+    stop = Text("按 Ctrl+C 停止", "Ctrl+C stops").in_(lang)
+    print(f"担当 dandang  {address}  {stop}", flush=True)
+    if open_browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+        listening.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket to serve on, taken before anything is loaded: a port that is in use is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = ("换一个端口：dandang serve --port 8019", "choose another port: dandang serve --port 8019")
+        raise InputError(
+            f"无法监听 {host}:{port}（{reason}）", f"cannot listen on {host}:{port} ({reason})", hint=hint
+        ) from error

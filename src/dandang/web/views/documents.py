@@ -1,0 +1,126 @@
+"""Documents and the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dandang.messages import Text
+from dandang.model import Clause, ClauseList, Document, Effect, Note
+from dandang.namespaces import DD, ELI
+from dandang.web.library import Library
+from dandang.web.views.tree import Node, conditions_in, tree_of
+
+
+class Group(NamedTuple):
+    """The clauses of a list under one heading (a domain or a rank; empty for none), with the words that introduce them."""
+
+    heading: str
+    clauses: tuple[Clause, ...]
+    words: str = ""
+
+
+class ListView(NamedTuple):
+    """A list of clauses, by domain or rank where the text groups them so."""
+
+    shared: ClauseList
+    groups: tuple[Group, ...]
+    tree: Node | None
+    effects: tuple[Effect, ...]
+    quotes: tuple[str, ...]
+    translation: str
+    notes: tuple[Note, ...]
+
+
+class DocumentView(NamedTuple):
+    """All that the page of a document shows."""
+
+    document: Document
+    translation: str
+    standing: str
+    issuer: tuple[str, ...]
+    quotes: tuple[tuple[str, str], ...]
+    lists: tuple[ListView, ...]
+    notes: tuple[Note, ...]
+    comment: Text
+
+    @property
+    def size(self) -> int:
+        """How many clauses the document has."""
+        return sum(len(group.clauses) for found in self.lists for group in found.groups)
+
+
+def documents_of(documents: Iterable[Document], library: Library) -> list[DocumentView]:
+    """The views of documents, by notation."""
+    return [document_view(found, library) for found in sorted(documents, key=lambda document: document.notation)]
+
+
+def document_view(document: Document, library: Library) -> DocumentView:
+    """The values of a document's page."""
+    index, policy = library.index, library.policy
+    shown = (found for found in policy.lists.values() if found.document == document.iri)
+    return DocumentView(
+        document,
+        index.value(document.iri, DD + "translation"),
+        index.value(document.iri, DD + "standing"),
+        tuple(index.values(document.iri, ELI + "passed_by") + index.values(document.iri, ELI + "publisher_agent")),
+        quotes_of(document.iri, library),
+        tuple(_list_view(found, library) for found in shown),
+        _notes(document, library),
+        library.texts(document.iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
+    )
+
+
+def _notes(document: Document, library: Library) -> tuple[Note, ...]:
+    """The document's notes that neither a list of it nor a line of a list's conditions carries already."""
+    policy = library.policy
+    lists = [found for found in policy.lists.values() if found.document == document.iri]
+    carried = {found.iri for found in lists}
+    carried |= {part.iri for found in lists if found.condition for part in conditions_in(found.condition)}
+    own = (note for note in policy.notes if document.iri in (note.iri.partition("#")[0], *note.about))
+    return tuple(note for note in own if not carried.intersection(note.about))
+
+
+def quotes_of(iri: str, library: Library) -> tuple[tuple[str, str], ...]:
+    """(quote IRI, exact words) of everything quoted for an IRI."""
+    found = []
+    for quote in library.index.values(iri, DD + "quote"):
+        for selector in library.index.values(quote, "http://www.w3.org/ns/oa#hasSelector"):
+            if exact := library.index.value(selector, "http://www.w3.org/ns/oa#exact"):
+                found.append((quote, exact))
+    return tuple(found)
+
+
+def _list_view(shared: ClauseList, library: Library) -> ListView:
+    policy = library.policy
+    groups: dict[str, list[Clause]] = {}
+    for clause in policy.clauses_of(shared.iri):
+        key = clause.domain or library.index.value(clause.iri, DD + "forRank")
+        groups.setdefault(key, []).append(clause)
+    words = [exact for _, exact in quotes_of(shared.iri, library)]
+    introduced = {key: _introduction(key, groups, words, library) for key in groups}
+    return ListView(
+        shared,
+        tuple(Group(key, tuple(clauses), introduced[key]) for key, clauses in groups.items()),
+        tree_of(shared.condition, policy) if shared.condition else None,
+        shared.effects or _common_effects(policy.clauses_of(shared.iri)),
+        tuple(exact for exact in words if exact not in introduced.values()),
+        library.index.value(shared.iri, DD + "translation"),
+        tuple(note for note in policy.notes if shared.iri in note.about),
+    )
+
+
+def _common_effects(clauses: Iterable[Clause]) -> tuple[Effect, ...]:
+    """The effects that clauses take from their document, each once; those of a single clause stand on its page."""
+    found = {effect.iri: effect for clause in clauses for effect in clause.effects}
+    own = {effect.iri for clause in clauses for effect in clause.effects if effect.iri.startswith(clause.iri + "#")}
+    return tuple(effect for iri, effect in found.items() if iri not in own)
+
+
+def _introduction(key: str, groups: Iterable[str], words: Iterable[str], library: Library) -> str:
+    """The one quote of a list that names this heading and no other."""
+    names = {other: library.label(other).zh for other in groups if other}
+    for exact in words:
+        if [other for other, name in names.items() if name in exact] == [key]:
+            return exact
+    return ""

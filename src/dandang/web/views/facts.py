@@ -1,0 +1,110 @@
+"""Fact types: what each means, and which clauses ask for it with which value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dandang.model import Clause, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
+from dandang.namespaces import DD, SKOS
+from dandang.web.library import Library
+from dandang.web.views.tree import facts_in
+
+
+class Use(NamedTuple):
+    """A clause that asks for a fact; `shared` where every clause of a list does, through the list's own condition."""
+
+    clause: Clause
+    required: bool
+    role: str
+    phrase: str
+    condition: str
+
+
+class FactView(NamedTuple):
+    """All that the page of a fact type shows."""
+
+    fact: FactType
+    uses: tuple[Use, ...]
+    shared: tuple[tuple[str, bool], ...]
+    contrary: tuple[str, ...]
+    near: tuple[str, ...]
+    implies: tuple[str, ...]
+    implied_by: tuple[str, ...]
+    suggests: tuple[str, ...]
+    suggested_by: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def fact_view(fact: FactType, library: Library) -> FactView:
+    """The values of a fact type's page."""
+    index, policy = library.index, library.policy
+
+    def pointing(predicate: str) -> list[str]:
+        return [other for other in policy.facts if fact.iri in index.values(other, predicate)]
+
+    related = [*index.values(fact.iri, SKOS + "related"), *pointing(SKOS + "related")]
+    return FactView(
+        fact,
+        tuple(uses_of(fact.iri, policy)),
+        _shared(fact.iri, policy),
+        _unique([*fact.contraries, *pointing(DD + "contraryTo")]),
+        _unique(related),
+        fact.implies,
+        tuple(pointing(DD + "implies")),
+        fact.suggests,
+        tuple(pointing(DD + "suggests")),
+        fact.names,
+    )
+
+
+def uses_of(fact: str, policy: Policy) -> Iterable[Use]:
+    """The clauses whose own condition asks for a fact, in the order of the text."""
+    for clause in policy.clauses.values():
+        for leaf, role in _leaves(clause.condition, "") if clause.condition else ():
+            if leaf.fact == fact:
+                yield Use(clause, leaf.required, role, leaf.phrase, leaf.iri)
+
+
+def _leaves(condition: Condition, role: str) -> Iterator[tuple[FactCondition, str]]:
+    """The leaves of a condition, each with the role of its own or else of the nearest group above it."""
+    role = condition.role or role
+    if isinstance(condition, FactCondition):
+        yield condition, role
+    elif isinstance(condition, ConditionGroup):
+        for member in condition.members:
+            yield from _leaves(member, role)
+
+
+def use_counts(policy: Policy) -> dict[str, tuple[Clause, ...]]:
+    """Fact type → the clauses that ask for it."""
+    found: dict[str, dict[str, Clause]] = {}
+    for clause in policy.clauses.values():
+        for leaf in facts_in(clause.condition) if clause.condition else ():
+            found.setdefault(leaf.fact, {})[clause.iri] = clause
+    return {fact: tuple(clauses.values()) for fact, clauses in found.items()}
+
+
+def matching(policy: Policy, wanted: str) -> list[FactType]:
+    """The fact types that a piece of a name, question or definition fits; all of them for no wish."""
+    words = fold_name(wanted).split()
+    return [fact for fact in policy.facts.values() if all(word in _haystack(fact) for word in words)]
+
+
+def _haystack(fact: FactType) -> str:
+    parts = (*fact.label, *fact.names, *fact.question, *(fact.negated or ()), fact.iri.rsplit("/", 1)[-1])
+    return fold_name(" ".join(parts))
+
+
+def _shared(fact: str, policy: Policy) -> tuple[tuple[str, bool], ...]:
+    return tuple(
+        (shared.iri, leaf.required)
+        for shared in policy.lists.values()
+        if shared.condition
+        for leaf in facts_in(shared.condition)
+        if leaf.fact == fact
+    )
+
+
+def _unique(iris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(iris))

@@ -1,0 +1,174 @@
+"""The report of a case: verdict, what decides it, what is missing, every clause in a line, the whole explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dandang.messages import Text
+from dandang.model import Assessment, Case, ClauseAnswer, Explanation, Fact, FactType, Finding, Policy, Quote, State
+from dandang.render.phrases import LION, VERDICTS, literals_text, residual, verdict_sentence
+
+SECTIONS = (
+    ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
+    ("SanctionTrack", Text("处理", "Sanction tracks")),
+    ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("ListExit", Text("退出“狮子型”干部管理", 'Exits from the "lion" list')),
+)
+PARTS = {
+    "accountability": Text("问责：情形与查实", "Accountability: circumstance and verification"),
+    "exemption": Text("容错：情形与前提", "Exemption: situation and preconditions"),
+    "sanctions": Text("处理", "Sanction tracks"),
+    "list-exit": Text("退出“狮子型”干部管理", 'Exit from the "lion" list'),
+}
+#: Facts asked for first: more than this many questions nobody answers at a sitting.
+MOST_QUESTIONS = 12
+
+
+class Line(NamedTuple):
+    """A clause in one line: its state, and what the state rests on or waits for."""
+
+    answer: ClauseAnswer
+    state: State
+    strict: State | None
+    reason: Text
+
+
+class Section(NamedTuple):
+    """The clauses of one kind."""
+
+    name: Text
+    lines: tuple[Line, ...]
+
+
+class Question(NamedTuple):
+    """A fact that is missing, with the clauses that wait for it."""
+
+    fact: FactType
+    clauses: tuple[str, ...]
+
+
+class Trace(NamedTuple):
+    """A node of the explanation as a line with lines below it."""
+
+    kind: str
+    value: bool | None
+    label: Text
+    about: str
+    state: State | None
+    required: bool
+    operator: str
+    fact: Fact | None
+    origin: Text | None
+    quote: Quote | None
+    below: tuple[Trace, ...]
+
+
+class Report(NamedTuple):
+    """All that a report shows."""
+
+    case: Case
+    assessment: Assessment
+    findings: tuple[Finding, ...]
+    sentence: Text
+    strict: Text | None
+    decisive: tuple[Line, ...]
+    questions: tuple[Question, ...]
+    more_questions: int
+    sections: tuple[Section, ...]
+    lion: Text
+    triggers: tuple[tuple[str, str], ...]
+    traces: tuple[Trace, ...]
+
+
+def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding] = ()) -> Report:
+    """The report of an assessment."""
+    strict = assessment.readings["strict"]
+    lines = [_line(answer, policy) for answer in assessment.answers.values()]
+    sections = tuple(
+        Section(name, tuple(sorted((line for line in lines if line.answer.clause.kind == kind), key=_position)))
+        for kind, name in SECTIONS
+    )
+    questions = _questions(assessment, policy)
+    return Report(
+        case=assessment.case,
+        assessment=assessment,
+        findings=tuple(findings),
+        sentence=verdict_sentence(assessment, policy),
+        strict=VERDICTS[strict] if strict != assessment.verdict else None,
+        decisive=tuple(line for section in sections for line in section.lines if line.state == "applies"),
+        questions=questions[:MOST_QUESTIONS],
+        more_questions=max(0, len(questions) - MOST_QUESTIONS),
+        sections=sections,
+        lion=LION[assessment.lion.outcome],
+        triggers=tuple((track, exit_) for exit_, track, _ in assessment.lion.would_trigger),
+        traces=tuple(_trace(part, policy) for part in assessment.explanation.premises),
+    )
+
+
+def _position(line: Line) -> tuple[int, int, int]:
+    """Settled clauses first, those that could apply by how little they lack, the rest in the order of the text."""
+    lacking = min((len(found) for found in line.answer.missing), default=0) if line.state == "could_apply" else 0
+    return _ORDER.index(line.state), lacking, line.answer.clause.ordinal
+
+
+_ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
+
+
+def _line(answer: ClauseAnswer, policy: Policy) -> Line:
+    strict = answer.readings["strict"]
+    return Line(answer, answer.state, strict if strict != answer.state else None, _reason(answer, policy))
+
+
+def _reason(answer: ClauseAnswer, policy: Policy) -> Text:
+    if answer.state == "applies":
+        said = literals_text(answer.route, policy)
+        return Text(f"依据：{said.zh}", f"by: {said.en}")
+    if answer.state == "excluded":
+        said = literals_text(answer.excluded_by, policy)
+        return Text(f"因为：{said.zh}", f"because: {said.en}")
+    if answer.state == "could_apply":
+        said = residual(answer.explanation, policy)
+        return Text(f"还缺：{said.zh}", f"missing: {said.en}")
+    return Text("", "")
+
+
+def _questions(assessment: Assessment, policy: Policy) -> tuple[Question, ...]:
+    """The facts that clauses near to settled wait for; those that most clauses wait for come first."""
+    waiting: dict[str, dict[str, None]] = {}
+    for answer in assessment.answers.values():
+        if answer.state == "could_apply":
+            for literal in (literal for found in answer.missing for literal in found):
+                if literal[1:] in policy.facts:
+                    waiting.setdefault(literal[1:], {})[answer.clause.iri] = None
+    asked = [Question(policy.facts[fact], tuple(clauses)) for fact, clauses in waiting.items()]
+    return tuple(sorted(asked, key=lambda question: -len(question.clauses)))
+
+
+def _trace(node: Explanation, policy: Policy) -> Trace:
+    clause = policy.clauses.get(node.about) if node.kind == "clause" else None
+    origin = policy.label(node.fact.derived_from) if node.fact and node.fact.derived_from else None
+    return Trace(
+        node.kind,
+        node.value,
+        _label(node, policy),
+        node.about,
+        node.state,
+        node.required is not False,
+        node.operator or "",
+        node.fact,
+        origin,
+        clause.quote if clause else None,
+        tuple(_trace(premise, policy) for premise in node.premises),
+    )
+
+
+def _label(node: Explanation, policy: Policy) -> Text:
+    if node.kind == "part":
+        return PARTS[node.about]
+    if node.kind == "group":
+        return Text("同时满足", "all of") if node.operator == "allOf" else Text("满足其一", "any of")
+    fact = policy.facts.get(node.about)
+    if node.required is False and fact and fact.negated:
+        return fact.negated
+    return policy.label(node.about)

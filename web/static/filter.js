@@ -1,0 +1,21 @@
+// Filters the rows of a table while typing, as the form does on the server.
+
+const folded = (text) => text.toLowerCase().replace(/[“”]/g, '"').replace(/\s+/g, " ").trim();
+
+export function liveFilter(field) {
+  const table = document.querySelector(field.dataset.filter);
+  const output = field.form.querySelector("output");
+  if (!table || !output) return;
+  field.form.hidden = false;
+  const rows = [...table.tBodies[0].rows].map((row) => [row, folded(row.textContent)]);
+  const total = output.textContent.match(/\/ (\d+)/)?.[1] ?? rows.length;
+  field.addEventListener("input", () => {
+    const words = folded(field.value).split(" ");
+    let shown = 0;
+    for (const [row, text] of rows) {
+      row.hidden = !words.every((word) => text.includes(word));
+      if (!row.hidden) shown += 1;
+    }
+    output.textContent = `${shown} / ${total} ${output.dataset.count}`;
+  });
+}
