@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -53,7 +54,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         hint = ("换一个端口：dandang serve --port 8019", "choose another port: dandang serve --port 8019")
         raise InputError(
             f"无法监听 {host}:{port}（{reason}）", f"cannot listen on {host}:{port} ({reason})", hint=hint
