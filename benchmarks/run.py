@@ -77,7 +77,10 @@ def assessment() -> dict[str, float]:
 
 def main() -> None:
     """Print the figures; with --json, as JSON."""
-    figures = {"whole process, times a bare import (at most 3.0)": processes(), "milliseconds, warm (assess: at most 5)": assessment()}
+    figures = {
+        "whole process, times a bare import (at most 3.0)": processes(),
+        "milliseconds, warm (assess: at most 5)": assessment(),
+    }
     if "--json" in sys.argv:
         print(json.dumps(figures, indent=2))
         return

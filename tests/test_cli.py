@@ -157,7 +157,29 @@ def test_a_broken_query_shows_its_place(capsys: pytest.CaptureFixture[str], tmp_
     path = tmp_path / "q.rq"
     path.write_text("SELECT ?x WHERE {\n  ?x ?y\n}", encoding="utf-8")
     status, _, err = run(capsys, "query", str(path))
-    assert status == 2 and "SPARQL" in err
+    assert status == 2 and "SPARQL:" in err
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }", "SERVICE"),
+        ("LOAD <http://127.0.0.1:9/data>", "LOAD"),
+        ("INSERT DATA { <http://a> <http://b> <http://c> }", "INSERT"),
+        ("", "空"),
+    ],
+)
+def test_a_query_reaches_nothing_outside(capsys: pytest.CaptureFixture[str], tmp_path: Path, query: str, said: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(query, encoding="utf-8")
+    status, out, err = run(capsys, "query", str(path), "--lang", "zh")
+    assert (status, out) == (2, "") and said in err
+
+
+def test_a_query_may_choose_its_graphs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text("SELECT (COUNT(*) AS ?n) FROM <http://example.org/none> WHERE { ?s ?p ?o }", encoding="utf-8")
+    assert run(capsys, "query", str(path), "--format", "csv")[1].splitlines() == ["n", "0"]
 
 
 def test_closing_the_pipe_early_is_no_error(tmp_path: Path) -> None:

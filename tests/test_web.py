@@ -22,7 +22,7 @@ from dandang.namespaces import ID, PREFIXES
 from dandang.web import create_app, serve
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
-from dandang.web.sparql_guard import checked, foreign_graphs
+from dandang.sparql_guard import checked, foreign_graphs
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}

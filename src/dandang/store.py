@@ -107,20 +107,21 @@ class Store:
         """Add quads."""
         self.oxigraph.extend(quads)
 
-    def run(self, query: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """A query's raw result. Prefixes of the project need no declaration. Raises BadQuery on a syntax error."""
+    def run(self, query: str, *, union: bool = True) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """A query's raw result. Prefixes of the project need no declaration. `union` off leaves the choice of graphs to the query's
+        own FROM. Raises BadQuery on a syntax error."""
         try:
-            return self.oxigraph.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+            return self.oxigraph.query(query, prefixes=PREFIXES, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise BadQuery(
                 f"SPARQL 语法错误：{error.msg}",
                 f"SPARQL syntax error: {error.msg}",
-                place=Place("", error.lineno, error.offset),
+                place=_place_in_query(error),
             ) from error
 
-    def select(self, query: str) -> Table:
-        """A SELECT query's answer as a table; an ASK query's as one cell named `answer`."""
-        result = self.run(query)
+    def select(self, query: str, *, union: bool = True) -> Table:
+        """A SELECT query's answer as a table; an ASK query's as one cell named `answer`; a graph as three columns."""
+        result = self.run(query, union=union)
         if isinstance(result, ox.QueryBoolean):
             answer = Term("literal", str(bool(result)).lower(), datatype=PREFIXES["xsd"] + "boolean")
             return Table(("answer",), ((answer,),))
@@ -129,6 +130,13 @@ class Store:
             return Table(("subject", "predicate", "object"), rows)
         columns = tuple(variable.value for variable in result.variables)
         return Table(columns, tuple(tuple(as_term(row[name]) for name in columns) for row in result))
+
+
+def _place_in_query(error: SyntaxError) -> Place:
+    """Where a query breaks; the engine says it in its message only: `error at 1:16: …`."""
+    words = (error.msg or "").replace(":", " ").split()
+    numbers = [int(word) for word in words if word.isdigit()][:2]
+    return Place("SPARQL", *numbers) if len(numbers) == 2 and "at" in words else Place("SPARQL")
 
 
 def as_term(term: object) -> Term | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dandang.assessment.assess import VERDICTS
-from dandang.assessment.logic import Literals, fold, minimal, ways
+from dandang.assessment.logic import Literals, fold, minimal, negates, ways
 from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
 
 #: A set of more facts than this is of no use to a person. Sets up to this size are complete and exact.
@@ -29,8 +29,17 @@ def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
 def next_questions(answer: Assessment) -> tuple[Question, ...]:
     """The facts worth asking for, best first: those whose answer settles most, in the clauses nearest to being settled."""
     undecided = _undecided(answer)
-    clauses = [node for part in undecided for node in part.walk() if node.kind == "clause" and _is_open(node)]
+    clauses = [node for part in undecided for node in _clauses(part) if _is_open(node)]
     return tuple(_questions(clauses, undecided))
+
+
+def _clauses(node: Explanation) -> Iterator[Explanation]:
+    """The clauses of a part; not those that a clause's own conditions look at."""
+    if node.kind == "clause":
+        yield node
+        return
+    for premise in node.premises:
+        yield from _clauses(premise)
 
 
 def _undecided(answer: Assessment) -> list[Explanation]:
@@ -133,4 +142,6 @@ def _supposed(node: Explanation, fact: str, value: bool) -> Truth:
         return (value is node.required) if node.about == fact else None
     if node.operator is None:
         return None
-    return fold(node.operator, (_supposed(premise, fact, value) for premise in node.premises))
+    in_force = (premise for premise in node.premises if premise.state != "not_in_force")
+    folded = fold(node.operator, (_supposed(premise, fact, value) for premise in in_force))
+    return folded if folded is None else folded is not negates(node)

@@ -256,7 +256,7 @@ def _would_trigger(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswe
             supposed = case._replace(facts=tuple({f.type: f for f in (*case.facts, *facts)}.values()))
             view = view_of(supposed, policy, "recommended")
             for clause in policy.clauses.values():
-                if clause.kind == "ListExit" and explain_clause(clause, view).value is True:
+                if clause.kind == "ListExit" and explain_clause(clause, view).state == "applies":
                     yield clause.iri, answer.clause.iri, effect.outcome
 
 
@@ -292,7 +292,21 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
 
 
 def _dates(case: Case, policy: Policy) -> Iterator[Advisory]:
-    """Conduct before the day a document was reported, where the source does not say from when the document holds."""
+    """Conduct before the day a document was reported, where the source does not say from when the document holds; and conduct of an
+    unknown day, where a document says it."""
+    dated = [d for d in policy.documents.values() if not case.on and (d.valid_from or d.valid_until)]
+    if dated:
+        zh = "、".join(f"{d.notation}（{d.valid_from or '不明'}至{d.valid_until or '不明'}）" for d in dated)
+        en = ", ".join(f"{d.notation} ({d.valid_from or 'unknown'} to {d.valid_until or 'unknown'})" for d in dated)
+        yield Advisory(
+            "date-unknown",
+            Text(
+                f"行为日期未说明；{zh}只在所示期间施行，这里没有因此排除。请写明行为日期。",
+                f"The conduct date is not stated. In force only between the dates shown: {en}; nothing was excluded for it. "
+                "State the date.",
+            ),
+            tuple(document.iri for document in dated),
+        )
     early = [
         d for d in policy.documents.values() if case.on and not d.valid_from and case.on < d.reported_on and d.notation
     ]

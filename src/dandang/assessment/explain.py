@@ -54,10 +54,13 @@ def _explain_fact(condition: FactCondition, view: View) -> Explanation:
 
 
 def _explain_clauses(condition: ClauseCondition, view: View) -> Explanation:
-    """Whether any clause of the list applies; the clauses are explained at their own place."""
-    applies = any_of(node.value for node in view.clauses.get(condition.clauses, ()) if node.state != "not_in_force")
+    """Whether any clause of the list applies, the clauses being explained at their own place; or that none does, with the clauses as
+    premises: what keeps a clause from applying has to be seen at that clause."""
+    clauses = view.clauses.get(condition.clauses, ())
+    applies = any_of(node.value for node in clauses if node.state != "not_in_force")
     value = None if applies is None else applies is condition.required
-    return Explanation(condition.clauses, "clauses", value, required=condition.required, condition=condition)
+    node = Explanation(condition.clauses, "clauses", value, required=condition.required, condition=condition)
+    return node if condition.required else node._replace(operator="anyOf", premises=clauses)
 
 
 def _explain_group(condition: ConditionGroup, view: View) -> Explanation:
@@ -94,9 +97,11 @@ def in_force(clause: Clause, on: str) -> bool:
 
 
 def settings(node: Explanation) -> list[Explanation]:
-    """The topmost nodes that are marked as setting."""
+    """The topmost nodes that are marked as setting; those of other clauses are not this clause's."""
     if node.condition is not None and node.condition.setting:
         return [node]
+    if node.kind == "clauses":
+        return []
     return [found for premise in node.premises for found in settings(premise)]
 
 

@@ -41,6 +41,11 @@ def fold(operator: Operator, values: Iterable[Truth]) -> Truth:
     return all_of(values) if operator == "allOf" else any_of(values)
 
 
+def negates(node: Explanation) -> bool:
+    """Whether a node has the opposite of its premises' folded value: it holds when none of them does."""
+    return node.operator is not None and node.required is False
+
+
 def minimal(sets: Iterable[Literals]) -> tuple[Literals, ...]:
     """The sets that contain no other of them, and contradict themselves in no literal."""
     kept: list[Literals] = []
@@ -63,6 +68,7 @@ def ways(node: Explanation, wanted: bool, *, most: int = 0) -> tuple[Literals, .
         return (frozenset(),) if node.value is wanted else ()
     if node.operator is None:
         return (frozenset({_literal(node, wanted)}),)
+    wanted = wanted is not negates(node)
     parts = [ways(premise, wanted, most=most) for premise in node.premises if premise.state != "not_in_force"]
     if (node.operator == "allOf") is wanted:
         return _product(parts, most)
@@ -91,7 +97,8 @@ def grounds(node: Explanation, value: bool) -> tuple[Literals, ...]:
         return ()
     if node.operator is None:
         return (frozenset({_literal(node, value)}),)
-    parts = [grounds(premise, value) for premise in node.premises]
+    value = value is not negates(node)
+    parts = [grounds(premise, value) for premise in node.premises if premise.state != "not_in_force"]
     if (node.operator == "allOf") is value:
         return _product(parts)
     return minimal(option for part in parts for option in part)

@@ -130,7 +130,7 @@ def ask(options: Namespace) -> int:
 
 def query(options: Namespace) -> int:
     """`dandang query [FILE]`."""
-    from dandang import snapshot
+    from dandang import snapshot, sparql_guard
     from dandang.cases.files import read_bytes
     from dandang.catalogue import whole_store
 
@@ -144,7 +144,8 @@ def query(options: Namespace) -> int:
     policy = snapshot.policy()
     cases = _accepted([options.case], policy) if options.case else None
     store = whole_store(policy, cases=cases)
-    return _print_table(store.select(text), options)
+    checked = sparql_guard.checked(text)
+    return _print_table(store.select(text, union=not checked.dataset), options)
 
 
 def show(options: Namespace) -> int:

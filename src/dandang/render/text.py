@@ -61,7 +61,9 @@ def assessment_text(
     lines = [*_head(answer, policy, lang)]
     relief = clauses_of_part(answer, "relief")
     for kind, title in _KINDS:
-        answers = [a for a in answer.answers.values() if kind == ("relief" if a.clause.iri in relief else a.clause.kind)]
+        answers = [
+            a for a in answer.answers.values() if kind == ("relief" if a.clause.iri in relief else a.clause.kind)
+        ]
         if not answers:
             continue
         answers.sort(key=lambda found: (found.state not in ("applies", "could_apply"), _nearness(found)))
@@ -103,7 +105,9 @@ def _clauses(answers: Iterable[ClauseAnswer], policy: Policy, lang: str) -> Iter
 
 def _lesser_effect(clause: Clause, policy: Policy, lang: str) -> str:
     """What an exemption clause permits, where that is less than exemption."""
-    lesser = [effect.outcome for effect in policy.effects_of(clause) if effect.outcome.rsplit("/", 1)[-1] != "exemption"]
+    lesser = [
+        effect.outcome for effect in policy.effects_of(clause) if effect.outcome.rsplit("/", 1)[-1] != "exemption"
+    ]
     if clause.kind != "ExemptionClause" or not lesser:
         return ""
     said = effect_text(clause, policy)

@@ -14,7 +14,7 @@ from dandang.web.pages.examples import EXAMPLES
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, library, page, varied
 from dandang.web.sparql_formats import FORMATS, accepted, spreadsheet, table_of
-from dandang.web.sparql_guard import checked, foreign_graphs
+from dandang.sparql_guard import checked, foreign_graphs
 from dandang.web.sparql_pool import Answer, Job, Pool
 
 blueprint = Blueprint("sparql", __name__)
