@@ -11,7 +11,7 @@ import yaml
 
 from dandang import resources
 from dandang.assessment import assess
-from dandang.assessment.assess import VERDICTS, explain_case, outcome
+from dandang.assessment.case import VERDICTS, explain_case, outcome
 from dandang.cases import accepted, read_cases, read_file
 from dandang.cases.derive import with_derived_facts
 from dandang.model import Assessment, Case, Fact, Policy

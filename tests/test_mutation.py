@@ -13,7 +13,7 @@ import yaml
 
 from dandang import resources
 from dandang.assessment import assess, explain, logic
-from dandang.assessment.assess import VERDICTS
+from dandang.assessment.case import VERDICTS
 from dandang.cases import read_cases, read_file
 from dandang.model import Condition, ConditionGroup, FactCondition, Policy, Truth
 from dandang.policy import load_policy

@@ -12,7 +12,7 @@ import pytest
 from rdflib import Graph
 
 from dandang import reasoning, resources
-from dandang.assessment.assess import assess
+from dandang.assessment.case import assess
 from dandang.cases import accepted, case_quads, read_file
 from dandang.compiled import compiled_quads
 from dandang.errors import ReasonerUnavailable

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 import pytest
 
-from dandang.assessment.assess import explain_case
+from dandang.assessment.case import explain_case
 from dandang.assessment.explain import explain_clause, view_of
 from dandang.cases import case_quads, with_derived_facts
 from dandang.catalogue import Question, bind, find

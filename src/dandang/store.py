@@ -135,8 +135,8 @@ class Store:
 def _place_in_query(error: SyntaxError) -> Place:
     """Where a query breaks; the engine says it in its message only: `error at 1:16: …`."""
     words = (error.msg or "").replace(":", " ").split()
-    numbers = [int(word) for word in words if word.isdigit()][:2]
-    return Place("SPARQL", *numbers) if len(numbers) == 2 and "at" in words else Place("SPARQL")
+    numbers = [int(word) for word in words if word.isdigit()]
+    return Place("SPARQL", numbers[0], numbers[1]) if len(numbers) > 1 and "at" in words else Place("SPARQL")
 
 
 def as_term(term: object) -> Term | None:

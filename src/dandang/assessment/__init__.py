@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandang.assessment.advice import irrelevant_facts, next_questions, verdict_changes
-from dandang.assessment.assess import assess
+from dandang.assessment.case import assess
 from dandang.assessment.logic import all_of, any_of
 
 __all__ = ["all_of", "any_of", "assess", "irrelevant_facts", "next_questions", "verdict_changes"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dandang.assessment.assess import VERDICTS
+from dandang.assessment.case import VERDICTS
 from dandang.assessment.logic import Literals, fold, minimal, negates, ways
 from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
 

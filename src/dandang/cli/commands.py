@@ -11,6 +11,7 @@ from dandang import resources
 from dandang.errors import BadParameter, UnknownName, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Assessment, Case, Clause, Finding, Place, Policy, Table
+from dandang.namespaces import DD
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -62,30 +63,73 @@ def _assessed_json(answer: Assessment, policy: Policy, options: Namespace) -> di
 
 def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
+    if options.policy is not None:
+        return _validate_policy(options)
+    if not options.files:
+        raise BadParameter(
+            "没有写要检查的文件",
+            "no file to check is named",
+            hint=("例如 dandang validate 案件.yaml", "for example dandang validate case.yaml"),
+        )
     from dandang.policy import load_quads, read_policy
-    from dandang.render.text import findings_text
     from dandang.validation import CaseValidator
 
     quads = load_quads(resources.data_files())
     policy = read_policy(quads)
     read = _read(options.files, policy)
     findings = [finding for found in CaseValidator(policy, quads).check(read) for finding in found]
+    return _print_findings(findings, Text(f"{len(read)} 件案件", f"{len(read)} case(s)"), options)
+
+
+def _print_findings(findings: list[Finding], checked: Text, options: Namespace) -> int:
+    """The findings and what was checked; the exit status tells whether there is an error among them."""
+    from dandang.render.text import findings_text
+
     errors = sum(finding.severity == "error" for finding in findings)
     if options.format == "json":
         _print_json([_finding_json(finding, options.lang) for finding in findings], "json")
     else:
         if findings:
             print(findings_text(findings, options.lang))
-        print(_validated(len(read), errors, len(findings) - errors).in_(options.lang))
+        print(_validated(checked, errors, len(findings) - errors).in_(options.lang))
     return 1 if errors else 0
 
 
-def _validated(cases: int, errors: int, others: int) -> Text:
+def _validate_policy(options: Namespace) -> int:
+    """`dandang validate --policy [FOLDER]`: the shapes of policy data, and the quotes of sources that lie in the folder."""
+    from hashlib import sha256
+    from pathlib import Path
+
+    from dandang.audit import audit as audit_text
+    from dandang.cases.files import decode, read_bytes
+    from dandang.policy import load_quads
+    from dandang.store import Index
+    from dandang.turtle_lines import Places, located
+    from dandang.validation import validate_policy
+
+    folder = Path(options.policy) if options.policy else None
+    if folder and not folder.is_dir():
+        raise UnreadableFile("没有这个文件夹", "there is no such folder", place=Place(options.policy))
+    own = sorted(folder.rglob("*.ttl")) if folder else []
+    # A folder may be loaded already, through DANDANG_DATA.
+    files = list({path.resolve(): path for path in (*resources.data_files(), *own)}.values())
+    quads = load_quads(files)
+    places = Places({str(path): path.read_text(encoding="utf-8") for path in files})
+    findings = located(validate_policy(quads), places)
+    digests = {Index(quads).value(iri, DD + "sourceDigest"): iri for iri in Index(quads).of_type(DD + "Source")}
+    for path in sorted(folder.glob("*.txt")) if folder else ():
+        text = decode(read_bytes(str(path)), str(path))
+        source = digests.get(sha256(text.encode()).hexdigest())
+        if source:
+            findings = [*findings, *located(audit_text(text, quads, name=str(path), source=source).findings, places)]
+    return _print_findings(findings, Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)"), options)
+
+
+def _validated(checked: Text, errors: int, others: int) -> Text:
     if not errors and not others:
-        return Text(f"{cases} 件案例，没有发现问题", f"{cases} case(s), nothing found")
+        return Text(f"{checked.zh}，没有发现问题", f"{checked.en}, nothing found")
     return Text(
-        f"{cases} 件案例，{errors} 处错误，{others} 处提醒",
-        f"{cases} case(s), {errors} error(s), {others} other finding(s)",
+        f"{checked.zh}，{errors} 处错误，{others} 处提醒", f"{checked.en}, {errors} error(s), {others} other finding(s)"
     )
 
 
@@ -203,7 +247,9 @@ def _clause(name: str, policy: Policy) -> Clause:
     clause = policy.by_notation.get(name.upper()) or policy.clauses.get(name)
     if clause is None:
         known = "、".join(policy.by_notation)
-        raise UnknownName(f"没有条款“{name}”", f'there is no clause "{name}"', hint=(f"有：{known}", f"there are: {known}"))
+        raise UnknownName(
+            f"没有条款“{name}”", f'there is no clause "{name}"', hint=(f"有：{known}", f"there are: {known}")
+        )
     return clause
 
 

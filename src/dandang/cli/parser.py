@@ -75,7 +75,14 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     assess.add_argument("--full", action="store_true", help=say("给出完整的说明", "give the whole explanation"))
 
     validate = command("validate", "检查案例文件", "check case files")
-    validate.add_argument("files", nargs="+", metavar="FILE", help=files)
+    validate.add_argument("files", nargs="*", metavar="FILE", help=files)
+    validate.add_argument(
+        "--policy",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help=say("检查政策数据，连同这个文件夹里的文件", "check the policy data, with the files of this folder"),
+    )
 
     ask = command(
         "ask",

@@ -175,7 +175,8 @@ def _description(axioms: _Axioms, condition: Condition, trees: _Trees, value: bo
     name = _value_class(condition.iri, value)
     if axioms.is_new(name):
         if isinstance(condition, ClauseCondition):
-            operator = "anyOf"
+            # A condition that no clause apply is false exactly when any does.
+            operator, value = "anyOf", value is condition.required
             parts = [_member(axioms, clause, value) for clause in trees.policy.clauses_of(condition.clauses)]
         else:
             operator = condition.operator_in(trees.reading)
