@@ -53,7 +53,9 @@ def test_the_case_shown_is_the_case_shipped(root: Path, name: str) -> None:
     assert shipped in blocks(root, name, "yaml")
 
 
-def test_the_python_example_runs(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_example_runs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(root)
     (example,) = blocks(root, "README.md", "python")
     exec(compile(example, "README.md", "exec"), {})

@@ -19,10 +19,10 @@ from werkzeug.test import TestResponse
 from dandang.catalogue import questions
 from dandang.errors import InputError
 from dandang.namespaces import ID, PREFIXES
+from dandang.sparql_guard import checked, foreign_graphs
 from dandang.web import create_app, serve
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
-from dandang.sparql_guard import checked, foreign_graphs
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
