@@ -123,6 +123,17 @@ def test_show_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "wh:E7" in run(capsys, "show", "E7", "--format", "turtle")[1]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_template_is_a_case_file(capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str) -> None:
+    path = tmp_path / "case.yaml"
+    assert run(capsys, "template", str(path), "--clause", "E4", "--clause", "A11", "--lang", lang)[0] == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.count("unknown   #") >= 20
+    status, out, _ = run(capsys, "assess", str(path), "--format", "json")
+    assert status == 0 and json.loads(out)[0]["verdict"] == "undetermined"
+    assert run(capsys, "template", str(path))[0] == 2 and path.read_text(encoding="utf-8") == text
+
+
 def test_audit_exit_status(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "other.txt"
     path.write_text("与图谱无关的一段话。", encoding="utf-8")
@@ -169,7 +180,9 @@ def test_a_broken_query_shows_its_place(capsys: pytest.CaptureFixture[str], tmp_
         ("", "空"),
     ],
 )
-def test_a_query_reaches_nothing_outside(capsys: pytest.CaptureFixture[str], tmp_path: Path, query: str, said: str) -> None:
+def test_a_query_reaches_nothing_outside(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, query: str, said: str
+) -> None:
     path = tmp_path / "q.rq"
     path.write_text(query, encoding="utf-8")
     status, out, err = run(capsys, "query", str(path), "--lang", "zh")

@@ -282,6 +282,27 @@ def _source_text(name: str) -> str:
     return decode(read_bytes(name), name)
 
 
+def template(options: Namespace) -> int:
+    """`dandang template [OUT] [--clause E4]`; never writes over a file."""
+    import os
+
+    from dandang import snapshot
+    from dandang.render.template import case_template
+
+    policy = snapshot.policy()
+    text = case_template([_clause(name, policy) for name in options.clause], policy, options.lang)
+    if options.output == "-":
+        sys.stdout.write(text)
+    elif os.path.exists(options.output):
+        hint = ("换一个文件名", "choose another name")
+        raise UnreadableFile(
+            "文件已经存在，没有改动它", "the file exists and was left as it is", hint=hint, place=Place(options.output)
+        )
+    else:
+        _write(options.output, text.encode())
+    return 0
+
+
 def reason(options: Namespace) -> int:
     """`dandang reason`: exit 1 when the ontology is inconsistent or has an unsatisfiable class."""
     from dandang.reasoning import reason as run
@@ -304,7 +325,7 @@ def serve(options: Namespace) -> int:
     import importlib
 
     web = importlib.import_module("dandang.web")
-    web.serve(options.host, options.port, open_browser=options.open, lang=options.lang)
+    web.serve(options.host, options.port, open_browser=options.open, lang=options.lang, scratch=options.scratch)
     return 0
 
 

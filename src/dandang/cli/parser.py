@@ -134,10 +134,33 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     audit = command("audit", "用来源文本核对图谱中的引文", "check the graph's quotes against a source text")
     audit.add_argument("files", nargs="+", metavar="SOURCE", help=say("来源文本", "source text"))
 
+    template = command("template", "写一个空白的案件文件", "write an empty case file", formats=())
+    template.add_argument(
+        "output",
+        nargs="?",
+        default="-",
+        metavar="OUT",
+        help=say("写入的文件；默认打印出来", "file to write; printed by default"),
+    )
+    template.add_argument(
+        "--clause",
+        action="append",
+        default=[],
+        metavar="E4",
+        help=say("列出这条条款要问的事实；可写多次", "list the facts this clause asks for; may be repeated"),
+    )
+
     command("reason", "用 HermiT 检查本体是否一致", "check the ontology with HermiT")
 
     serve = command("serve", "在浏览器中查看", "open the explorer", formats=())
     serve.add_argument("--host", default="127.0.0.1", help=say("默认 127.0.0.1", "default 127.0.0.1"))
     serve.add_argument("--port", type=int, default=8018, help=say("默认 8018", "default 8018"))
     serve.add_argument("--open", action="store_true", help=say("打开浏览器", "open a browser"))
+    serve.add_argument(
+        "--scratch",
+        action="store_true",
+        help=say(
+            "SPARQL 端点用空的可写内存库，仅限本机", "an empty, writable SPARQL store in memory, this machine only"
+        ),
+    )
     return parser
