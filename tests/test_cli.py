@@ -16,7 +16,7 @@ from dandang.cli.parser import build_parser
 
 CASE = """\
 id: t-1
-title: 虚构案例
+title: 虚构案件
 domain: 全面深化改革
 facts: {自贸区建设: yes, 缺乏经验: yes, 探索性失误: yes, 勤勉尽责: yes, 谋取私利: no}
 """
@@ -24,7 +24,7 @@ facts: {自贸区建设: yes, 缺乏经验: yes, 探索性失误: yes, 勤勉尽
 
 @pytest.fixture
 def case_file(tmp_path: Path) -> str:
-    path = tmp_path / "案例.yaml"
+    path = tmp_path / "案件.yaml"
     path.write_text(CASE, encoding="utf-8")
     return str(path)
 

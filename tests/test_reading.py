@@ -177,7 +177,7 @@ def test_a_case_with_mistakes_is_refused_whole(policy: Policy) -> None:
 FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "empty": (b"", "a.yaml", UnreadableFile, None, "空"),
     "only spaces": (b" \n\n", "a.yaml", UnreadableFile, None, "空"),
-    "only a comment": (b"# nothing\n", "a.yaml", MalformedFile, None, "没有案例"),
+    "only a comment": (b"# nothing\n", "a.yaml", MalformedFile, None, "没有案件"),
     "GBK": ("id: a\ntitle: 老旧社区\n".encode("gb18030"), "a.yaml", UnreadableFile, 2, "GB18030"),
     "UTF-16": ("id: a\n".encode("utf-16"), "a.yaml", UnreadableFile, None, "UTF-16"),
     "binary": (b"\x80\x81\xff\xfe\x00", "a.yaml", UnreadableFile, 1, "UTF-8"),
@@ -186,7 +186,7 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "YAML control character": (b"id: \x07\n", "a.yaml", MalformedFile, None, "字符"),
     "JSON syntax": (b'{"id": "a",\n}', "a.json", MalformedFile, 2, "语法"),
     "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
-    "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案例"),
+    "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案件"),
     "JSON-LD of a remote context": (
         b'{"@context": "http://example.org/c", "@type": "x"}',
         "a.jsonld",
@@ -194,7 +194,7 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
         None,
         "语法",
     ),
-    "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案例"),
+    "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案件"),
     "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
 }
 

@@ -92,7 +92,7 @@ def find(name: str) -> Question:
         if match and wanted in (stem, match["id"], match["slug"], match["number"], str(int(match["number"]))):
             return _read(path)
     near = _nearest(wanted, files)
-    hint = (f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?") if near else None
+    hint = (f"是不是：{'、'.join(near)}？", f"did you mean: {', '.join(near)}?") if near else None
     raise UnknownName(
         f"没有问题“{name}”",
         f'there is no question "{name}"',
@@ -157,7 +157,7 @@ def _labelled(path: Path, value: str) -> tuple[str, Text]:
 
 def _broken(path: Path, value: str) -> ResourceMissing:
     return ResourceMissing(
-        f"查询文件的头部有误:{value}", f"the query file's header is broken: {value}", place=Place(str(path))
+        f"查询文件的头部有误：{value}", f"the query file's header is broken: {value}", place=Place(str(path))
     )
 
 
@@ -189,7 +189,7 @@ def bind(question: Question, values: Mapping[str, str], policy: Policy) -> str:
 
 def _unknown_parameter(question: Question, name: str) -> BadParameter:
     names = [parameter.name for parameter in question.parameters]
-    hint = (f"可用的参数:{'、'.join(names)}", f"it has: {', '.join(names)}") if names else None
+    hint = (f"可用的参数：{'、'.join(names)}", f"it has: {', '.join(names)}") if names else None
     return BadParameter(
         f"问题 {question.id} 没有参数“{name}”",
         f'question {question.id} has no parameter "{name}"',
@@ -205,7 +205,7 @@ def _require_case(store: Store, iri: str) -> None:
     name = iri.removeprefix(CASES)
     known = sorted(case.removeprefix(CASES) for case in found)
     near = _nearest(name, known) or known[:5]
-    hint = (f"可用的案件:{'、'.join(near)}", f"there are: {', '.join(near)}") if near else None
+    hint = (f"可用的案件：{'、'.join(near)}", f"there are: {', '.join(near)}") if near else None
     raise UnknownName(f"没有案件“{name}”", f'there is no case "{name}"', hint=hint)
 
 
@@ -252,7 +252,7 @@ def _expanded(value: str, parameter: Parameter) -> str:
     if colon and prefix in PREFIXES and not rest.startswith("//"):
         plain = PREFIXES[prefix] + rest
     if not _IRI.fullmatch(plain):
-        raise _bad(parameter, value, Text("应是一个 IRI,如 fact:diligent", "expected an IRI, such as fact:diligent"))
+        raise _bad(parameter, value, Text("应是一个 IRI，如 fact:diligent", "expected an IRI, such as fact:diligent"))
     return plain
 
 
@@ -260,7 +260,7 @@ def _case(value: str, parameter: Parameter) -> str:
     if value.startswith((CASES, f"<{CASES}", "case:")):
         return _expanded(value, parameter)
     if not _CASE_ID.fullmatch(value):
-        raise _bad(parameter, value, Text("应是案件编号,如 2018-017", "expected the id of a case, such as 2018-017"))
+        raise _bad(parameter, value, Text("应是案件编号，如 2018-017", "expected the id of a case, such as 2018-017"))
     return CASES + value
 
 
@@ -271,7 +271,7 @@ def _clause(value: str, parameter: Parameter, policy: Policy) -> str:
     if ":" in value and (iri := _expanded(value, parameter)) in policy.clauses:
         return iri
     hint = _did_you_mean(value, policy.by_notation) or Text(
-        "请写条款编号,如 A11、E7", "write its notation, such as A11 or E7"
+        "请写条款编号，如 A11、E7", "write its notation, such as A11 or E7"
     )
     raise _bad(parameter, value, hint)
 
@@ -283,7 +283,7 @@ def _document(value: str, parameter: Parameter, policy: Policy) -> str:
     if ":" in value and (iri := _expanded(value, parameter)) in policy.documents:
         return iri
     listed = sorted(notations)
-    raise _bad(parameter, value, Text(f"可用:{'、'.join(listed)}", f"use one of: {', '.join(listed)}"))
+    raise _bad(parameter, value, Text(f"可用：{'、'.join(listed)}", f"use one of: {', '.join(listed)}"))
 
 
 def _concept(scheme: str, value: str, parameter: Parameter, policy: Policy) -> str:
@@ -293,14 +293,14 @@ def _concept(scheme: str, value: str, parameter: Parameter, policy: Policy) -> s
     if found is None:
         labels = vocabulary.concept_labels(scheme)
         zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
-        raise _bad(parameter, value, Text(f"可用:{zh}", f"use one of: {en}"))
+        raise _bad(parameter, value, Text(f"可用：{zh}", f"use one of: {en}"))
     return found
 
 
 def _reading(value: str, parameter: Parameter) -> str:
     found = _READINGS.get(value.lower().removeprefix("dd:"))
     if found is None:
-        raise _bad(parameter, value, Text("可用:推荐、从严", "use recommended or strict"))
+        raise _bad(parameter, value, Text("可用：推荐、从严", "use recommended or strict"))
     return found
 
 
@@ -331,14 +331,14 @@ def _fact(value: str, parameter: Parameter, policy: Policy, vocabulary: Vocabula
             return iri
         label = policy.facts[iri].label
         hint = Text(
-            f"“{value}”是否定说法:请写“{label.zh}”,不成立的事实另有参数或者另行说明",
+            f"“{value}”是否定说法：请写“{label.zh}”，不成立的事实另有参数或者另行说明",
             f'"{value}" names the negative: write "{label.en}", and say elsewhere that it does not hold',
         )
         raise _bad(parameter, value, hint)
     if found:
         labels = [policy.facts[iri].label for iri, _ in sorted(found)]
         zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
-        raise _bad(parameter, value, Text(f"不止一个事实叫这个名字:{zh}", f"more than one fact has this name: {en}"))
+        raise _bad(parameter, value, Text(f"不止一个事实叫这个名字：{zh}", f"more than one fact has this name: {en}"))
     hint = _did_you_mean(value, vocabulary.fact_names()) or Text(
         "`dandang ask cq-18` 列出全部事实", "`dandang ask cq-18` lists all facts"
     )
@@ -355,7 +355,7 @@ def _bad(parameter: Parameter, value: str, hint: Text) -> BadParameter:
 
 def _did_you_mean(value: str, known: Iterable[str]) -> Text | None:
     near = _nearest(value, known)
-    return Text(f"是不是:{'、'.join(near)}?", f"did you mean: {', '.join(near)}?") if near else None
+    return Text(f"是不是：{'、'.join(near)}？", f"did you mean: {', '.join(near)}?") if near else None
 
 
 def _nearest(value: str, known: Iterable[str]) -> list[str]:

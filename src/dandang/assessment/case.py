@@ -277,7 +277,7 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
                 yield Advisory(
                     "suggests",
                     Text(
-                        f"“{own.label.zh}”很可能也意味着“{target.label.zh}”；这是解释，不是条文，未据此推断。请查明后写入案例。",
+                        f"“{own.label.zh}”很可能也意味着“{target.label.zh}”；这是解释，不是条文，未据此推断。请查明后写入案件。",
                         f'"{own.label.en}" likely also means "{target.label.en}"; that is interpretation, not text, and was '
                         "not inferred. Establish it and state it in the case.",
                     ),

@@ -275,7 +275,7 @@ class CaseReader:
                 "not-a-group",
                 node.place,
                 "",
-                Text(f"{name} 下应是“键: 值”", f"{name} should hold `key: value` lines"),
+                Text(f"{name} 下应是“键：值”", f"{name} should hold `key: value` lines"),
                 Text("键后用半角冒号加一个空格", "put a colon and a space after the key; not a full-width colon"),
             )
         return None

@@ -24,7 +24,7 @@ def read_bytes(name: str) -> bytes:
     except IsADirectoryError as error:
         hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
         raise UnreadableFile(
-            "这是一个文件夹，不是案例文件", "this is a folder, not a case file", hint=hint, place=place
+            "这是一个文件夹，不是案件文件", "this is a folder, not a case file", hint=hint, place=place
         ) from error
     except FileNotFoundError as error:
         hint = ("请检查文件名和所在文件夹", "check the name and the folder")
@@ -34,7 +34,7 @@ def read_bytes(name: str) -> bytes:
         raise UnreadableFile(f"无法读取({reason})", f"cannot be read ({reason})", place=place) from error
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // (1024 * 1024)
-        hint = ("请拆成较小的文件，每个文件几件案例", "split it into smaller files of a few cases each")
+        hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
         raise UnreadableFile(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=place)
     return content
 

@@ -13,6 +13,18 @@ from dandang.model import Place
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Deep enough for any case file; deeper nesting is an attack or an accident.
 _MAX_DEPTH = 20
+#: What the parser says most often, for people who do not read English.
+_PROBLEMS = {
+    "mapping values are not allowed in this context": "这里不能再有“键：值”，或者上一行没有写完",
+    "did not find expected node content": "这里缺少内容，括号没有成对",
+    "did not find expected ',' or '}'": "缺少半角逗号或者右花括号",
+    "did not find expected ',' or ']'": "缺少半角逗号或者右方括号",
+    "did not find expected key": "这里应是一个键，请检查缩进",
+    "could not find expected ':'": "键后缺少半角冒号",
+    "found character that cannot start any token": "这里有不能用在开头的字符，例如制表符、@、`",
+    "found unexpected end of stream": "文件在这里没有写完，引号没有成对",
+    "found undefined alias": "星号有特殊含义，文字以星号开头时请加引号",
+}
 
 
 class Scalar(NamedTuple):
@@ -78,7 +90,9 @@ def _malformed(error: yaml.MarkedYAMLError, name: str) -> MalformedFile:
         "常见原因：键后用了全角的冒号、逗号，冒号后缺空格，缩进用了制表符，引号没有成对",
         "usual causes: full-width colons or commas, no space after a colon, tabs as indentation, an unclosed quote",
     )
-    return MalformedFile(f"YAML 语法错误：{problem}", f"YAML syntax error: {problem}", hint=hint, place=place)
+    return MalformedFile(
+        f"YAML 语法错误：{_PROBLEMS.get(problem, problem)}", f"YAML syntax error: {problem}", hint=hint, place=place
+    )
 
 
 def _too_deep(place: Place) -> MalformedFile:

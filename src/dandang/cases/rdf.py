@@ -95,7 +95,9 @@ class _Reader:
             on_list = True
         elif LION_LIST in self.index.values(iri, DD + "notOnList"):
             on_list = False
-        return Cadre(self.concept("rank", self.index.value(iri, DD + "rank")), self.index.value(iri, DD + "post"), on_list)
+        return Cadre(
+            self.concept("rank", self.index.value(iri, DD + "rank")), self.index.value(iri, DD + "post"), on_list
+        )
 
     def facts(self, iri: str) -> tuple[Fact, ...]:
         found: dict[str, Fact] = {}
@@ -140,7 +142,11 @@ class _Reader:
         measure = self.concept("measure", value(node, DD + "measure"))
         if not measure:
             if not value(node, DD + "measure"):
-                self.report("unknown-measure", node, Text("处理没有写明措施（dd:measure）", "a sanction names no measure (dd:measure)"))
+                self.report(
+                    "unknown-measure",
+                    node,
+                    Text("处理没有写明措施（dd:measure）", "a sanction names no measure (dd:measure)"),
+                )
             return None
         return DecidedSanction(
             measure,

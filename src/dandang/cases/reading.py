@@ -77,7 +77,7 @@ def _syntax(name: str, text: str) -> str:
 
 def _nothing(name: str) -> MalformedFile:
     hint = ("至少要有 id 和 title", "a case has at least an id and a title")
-    return MalformedFile("文件里没有案例", "there is no case in the file", hint=hint, place=Place(name))
+    return MalformedFile("文件里没有案件", "there is no case in the file", hint=hint, place=Place(name))
 
 
 def _cases_in(document: Node) -> Iterator[Node]:
@@ -90,10 +90,10 @@ def _cases_in(document: Node) -> Iterator[Node]:
 def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
     if not isinstance(node, Mapping_):
         hint = (
-            "案例由“键：值”组成，例如 id: 2018-017",
+            "案件由“键：值”组成，例如 id: 2018-017",
             "a case is made of `key: value` lines, for example id: 2018-017",
         )
-        raise MalformedFile("这里不是一件案例", "this is not a case", hint=hint, place=node.place)
+        raise MalformedFile("这里不是一件案件", "this is not a case", hint=hint, place=node.place)
     reader = CaseReader(policy, vocabulary)
     case = reader.case(node)
     return ReadCase(with_derived_facts(case, policy), tuple(reader.findings))
@@ -107,10 +107,10 @@ def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:
         identifier, place = item.case.id, item.case.places.get("id") or item.case.place
         if identifier in first:
             message = Text(
-                f"案例编号“{identifier}”重复，前一件在 {first[identifier] or '同一文件'}",
+                f"案件编号“{identifier}”重复，前一件在 {first[identifier] or '同一文件'}",
                 f'case id "{identifier}" is used twice; first at {first[identifier] or "the same file"}',
             )
-            hint = Text("每件案例用自己的编号", "give each case an id of its own")
+            hint = Text("每件案件用自己的编号", "give each case an id of its own")
             finding = Finding("duplicate-id", message, hint, place, focus=identifier, value=identifier)
             item = item._replace(findings=(*item.findings, finding))
         elif identifier:

@@ -386,6 +386,8 @@ def _named(name: str, policy: Policy) -> str:
     candidates = [name, PREFIXES.get(prefix, "\0") + rest]
     if name.upper() in policy.by_notation:
         return policy.by_notation[name.upper()].iri
+    documents = {document.notation: document.iri for document in policy.documents.values()}
+    candidates.append(documents.get(name.upper(), ""))
     facts = sorted(iri for iri, _ in Vocabulary(policy).fact(name))
     candidates += facts[:1] + [iri for iri, label in policy.names.items() if name in label]
     found = next((iri for iri in candidates if iri in policy.names or iri in policy.facts), None)

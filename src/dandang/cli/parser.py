@@ -38,7 +38,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="dandang",
         description=say(
-            "武汉“1+3”干部文件的政策知识图谱：查条款、问问题、看案例可能适用哪一条。",
+            "武汉“1+3”干部文件的政策知识图谱：查条款、问问题、看案件可能适用哪一条。",
             'A policy knowledge graph of Wuhan\'s "1+3" cadre documents.',
         ),
     )
@@ -56,10 +56,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             added.add_argument("--format", choices=formats, default="text", help=say("输出格式", "output format"))
         return added
 
-    files = say("案例文件；- 为标准输入", "case files; - is standard input")
+    files = say("案件文件；- 为标准输入", "case files; - is standard input")
     assess = command(
         "assess",
-        "看案例：哪些条款适用、可能适用、被排除，为什么，还缺什么",
+        "看案件：哪些条款适用、可能适用、被排除，为什么，还缺什么",
         "assess cases: which clauses apply, could apply or are excluded, why, and what is missing",
         formats=("text", "json", "jsonl", "turtle", "jsonld"),
     )
@@ -69,12 +69,12 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         default="",
         metavar="DATE",
         help=say(
-            "按这一天的规定看（默认为案例的行为日期）", "take the rules of this date (default: the case's conduct date)"
+            "按这一天的规定看（默认为案件的行为日期）", "take the rules of this date (default: the case's conduct date)"
         ),
     )
     assess.add_argument("--full", action="store_true", help=say("给出完整的说明", "give the whole explanation"))
 
-    validate = command("validate", "检查案例文件", "check case files")
+    validate = command("validate", "检查案件文件", "check case files")
     validate.add_argument("files", nargs="*", metavar="FILE", help=files)
     validate.add_argument(
         "--policy",
@@ -91,7 +91,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         formats=("text", "json", "csv", "xlsx"),
     )
     ask.add_argument("question", nargs="?", help=say("问题编号，如 cq-01", "the question, such as cq-01"))
-    ask.add_argument("--case", default="", metavar="FILE", help=say("问这个案例文件", "ask about this case file"))
+    ask.add_argument("--case", default="", metavar="FILE", help=say("问这个案件文件", "ask about this case file"))
     ask.add_argument(
         "--param",
         action="append",
@@ -107,7 +107,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         "file", nargs="?", default="-", help=say("查询文件；默认标准输入", "query file; default standard input")
     )
     query.add_argument(
-        "--case", default="", metavar="FILE", help=say("连同这个案例文件", "with this case file in the graph")
+        "--case", default="", metavar="FILE", help=say("连同这个案件文件", "with this case file in the graph")
     )
     query.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     query.add_argument("--wide", action="store_true", help=say("不截短单元格", "do not cut cells"))

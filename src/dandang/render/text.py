@@ -13,6 +13,7 @@ from dandang.model import (
     ClauseCondition,
     Comparison,
     Condition,
+    Document,
     Explanation,
     FactCondition,
     Finding,
@@ -265,8 +266,8 @@ def clause_text(clause: Clause, policy: Policy, lang: str) -> str:
     ]
     if clause.quote:
         place = Text(
-            f"来源第 {clause.quote.start}–{clause.quote.end} 字",
-            f"source characters {clause.quote.start}–{clause.quote.end}",
+            f"来源第 {clause.quote.start + 1}–{clause.quote.end} 字",
+            f"source characters {clause.quote.start + 1}–{clause.quote.end}",
         )
         lines += ["", f"「{clause.quote.exact}」", f"  {place.in_(lang)}"]
     if lang == "en" or not clause.quote:
@@ -340,7 +341,7 @@ def _relations(clause: Clause, policy: Policy, lang: str) -> Iterator[str]:
         if clause.iri in (mirror.circumstance, mirror.exemption):
             other = policy.clauses[mirror.exemption if clause.iri == mirror.circumstance else mirror.circumstance]
             certainty = policy.label(mirror.certainty).in_(lang)
-            yield f"{Text('对应', 'Mirror').in_(lang)}{_colon(lang)}{other.notation} {other.label.in_(lang)}({certainty})"
+            yield f"{Text('对应', 'Mirror').in_(lang)}{_colon(lang)}{other.notation} {other.label.in_(lang)}{Text(f'（{certainty}）', f' ({certainty})').in_(lang)}"
             yield f"  {mirror.distinction.in_(lang)}"
     for note in policy.notes:
         if any(about.split("#")[0] == clause.iri for about in note.about):
@@ -360,6 +361,8 @@ def thing_text(iri: str, policy: Policy, properties: Properties, lang: str) -> s
     """A fact type, concept, term or relation in plain words."""
     if iri in policy.clauses:
         return clause_text(policy.clauses[iri], policy, lang)
+    if iri in policy.documents:
+        return document_text(policy.documents[iri], policy, lang)
     lines = [policy.label(iri).in_(lang)]
     for predicate in (SKOS + "definition", RDFS + "comment", SKOS + "example"):
         values = properties.langs(iri, predicate)
@@ -367,6 +370,16 @@ def thing_text(iri: str, policy: Policy, properties: Properties, lang: str) -> s
     if iri in policy.facts:
         lines += _fact_type(iri, policy, lang)
     return "\n".join([*lines, "", iri])
+
+
+def document_text(document: Document, policy: Policy, lang: str) -> str:
+    """A document with its lists and the clauses of each."""
+    lines = [f"{document.notation} {document.label.in_(lang)}", f"《{document.title}》"]
+    for shared in policy.lists.values():
+        if shared.document == document.iri:
+            lines += ["", shared.label.in_(lang)]
+            lines += [f"  {clause.notation} {clause.label.in_(lang)}" for clause in policy.clauses_of(shared.iri)]
+    return "\n".join([*lines, "", document.iri])
 
 
 def _fact_type(iri: str, policy: Policy, lang: str) -> Iterator[str]:
