@@ -529,9 +529,6 @@ def test_a_query_shows_the_procedure(capsys: pytest.CaptureFixture[str], with_fi
 # --- consistency ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the questions read the compiled rules, which do not carry the dates of a clause that excludes"
-)
 def test_the_questions_know_when_an_exclusion_is_in_force(
     capsys: pytest.CaptureFixture[str], with_fifth: None, tmp_path: Path, old: Policy
 ) -> None:

@@ -548,12 +548,12 @@ def compare_random(seeds: range) -> None:
 
 
 def test_states_agree_with_the_engine_on_random_cases() -> None:
-    compare_random(range(40))
+    compare_random(range(20))
 
 
 @pytest.mark.slow
 def test_states_agree_with_the_engine_on_many_random_cases() -> None:
-    compare_random(range(40, 340))
+    compare_random(range(20, 320))
 
 
 def test_states_agree_with_the_engine_on_dates() -> None:
@@ -582,7 +582,9 @@ def test_states_agree_with_the_engine_on_a_document_with_exclusions() -> None:
     files = sorted((Path(__file__).parent / "fifth").glob("*.ttl"))
     quads = load_quads([*resources.data_files(), *files])
     rules = read_policy(quads)
-    cases = [random_case(seed, rules)._replace(on=on) for seed in range(1000, 1030) for on in ("2018-10-01", "2032-05-01")]
+    cases = [
+        random_case(seed, rules)._replace(on=on) for seed in range(1000, 1012) for on in ("2018-10-01", "2032-05-01")
+    ]
     cases = [case._replace(id=f"{case.id}-{case.on}") for case in cases]
     found = Store([*quads, *compiled_quads(rules), *(quad for case in cases for quad in case_quads(case))])
     seen = set()

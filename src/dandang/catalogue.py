@@ -217,7 +217,8 @@ def _terms(parameter: Parameter, value: str, policy: Policy) -> list[str]:
     value = value.strip()
     kind, _, scheme = parameter.type.partition(":")
     if kind == "facts":
-        return [_node(iri) for iri in _facts(value, parameter, policy)]
+        # Not every engine takes an empty VALUES: the empty list is a fact type that no clause asks about.
+        return [_node(iri) for iri in _facts(value, parameter, policy)] or [_node(PREFIXES["rdf"] + "nil")]
     if kind == "string":
         return [_string(value)]
     if kind == "date":
