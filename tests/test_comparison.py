@@ -30,5 +30,7 @@ def test_one_fact_with_opposite_values_is_contrary(policy: Policy) -> None:
 
 def test_turning_round_turns_the_pairs_round(policy: Policy) -> None:
     one, other = compared("A11", "E7", policy), compared("E7", "A11", policy)
-    assert [(right, left) for left, right in one.near] == sorted(other.near, key=lambda pair: one.near.index((pair[1], pair[0])))
+    assert [(right, left) for left, right in one.near] == sorted(
+        other.near, key=lambda pair: one.near.index((pair[1], pair[0]))
+    )
     assert one.only_left == other.only_right

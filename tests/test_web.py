@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dandang import resources
 from dandang.catalogue import questions
 from dandang.errors import InputError
 from dandang.namespaces import ID, PREFIXES
@@ -92,6 +93,8 @@ ROUTES: dict[str, str] = {
     "questions.answer": "/data/questions/cq-01-exemptions-of-case.csv",
     "sparql.editor": "/zh/sparql",
     "sparql.protocol": "/sparql",
+    "graphs.indirect": "/graphs?default",
+    "graphs.direct": "/graphs/nothing",
     "search.search": "/zh/search?q=E7",
     "search.search_bare": "/search?q=E7",
     "data.dataset": "/data/dataset.nt",
@@ -101,7 +104,7 @@ ROUTES: dict[str, str] = {
     "health.static": "/static/site.css",
 }
 #: Rooms for sets of documents that are not here yet.
-EMPTY = ("documents.other_framework", "source.other_source")
+EMPTY = ("documents.other_framework", "source.other_source", "graphs.direct")
 
 
 @pytest.fixture(scope="module")
@@ -399,6 +402,7 @@ def test_search_marks_words_and_escapes(client: FlaskClient) -> None:
     assert "<mark>决策</mark>" in page
     page = client.get("/zh/search", query_string={"q": "<b>x"}, headers=HTML).text
     assert "<b>x" not in page and "没有找到" in page
+    assert "不认拼音" in client.get("/zh/search?q=rongcuo", headers=HTML).text
 
 
 @pytest.mark.parametrize("question", questions(), ids=lambda question: question.id)
@@ -410,6 +414,24 @@ def test_every_question_answers_with_its_defaults(client: FlaskClient, question:
     rows = json.loads(client.get(f"/data/questions/{name}.json").data)["results"]["bindings"]
     assert len(client.get(f"/data/questions/{name}.csv").text.splitlines()) >= len(rows) + 1
     assert client.get(f"/data/questions/{name}.xlsx?lang=en").data.startswith(b"PK")
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.id)
+def test_a_form_that_takes_facts_says_where_they_go(client: FlaskClient, question: object) -> None:
+    takes = any(parameter.type in ("fact", "facts") for parameter in question.parameters)  # type: ignore[attr-defined]
+    page = client.get(f"/zh/questions/{question.name}", headers=HTML).text  # type: ignore[attr-defined]
+    assert ("这里填写的内容会写进网址" in page) == takes
+    assert not takes or 'href="/zh/case"' in page.split("question-form")[1].split("</form>")[0]
+
+
+def test_a_fixed_page_is_made_once_and_keeps_its_language(client: FlaskClient, app: Flask) -> None:
+    first, other = (client.get(f"/{lang}/clauses/E4", headers=HTML).text for lang in ("zh", "en"))
+    assert first != other and 'lang="zh-Hans"' in first
+    assert client.get("/zh/clauses/E4", headers=HTML).text == first
+    # With a query the page is made anew: the way to the other language repeats it.
+    assert "/en/clauses/E4?x=1" in client.get("/zh/clauses/E4?x=1", headers=HTML).text
+    app.extensions["dandang-kept"]["/zh/clauses/E4"] = ("2018-08-15", "yesterday")
+    assert client.get("/zh/clauses/E4", headers=HTML).text == first
 
 
 def test_question_with_bad_parameters(client: FlaskClient) -> None:
@@ -426,6 +448,22 @@ def test_every_example_case_reports(client: FlaskClient, library: Library) -> No
     for iri, read in library.cases.items():
         page = client.get(f"/zh/cases/{read.case.id}", headers=HTML).text
         assert 'class="verdict"' in page and library.policy.digest[:12] in page and "参考，不是决定" in page, iri
+
+
+def test_an_example_shows_the_findings_that_its_file_would_get(client: FlaskClient) -> None:
+    def found(page: str) -> list[str]:
+        return re.findall(
+            r'class="finding finding-(\w+)">(.*?)</li>', re.sub(r'<span class="place">.*?</span>', "", page), re.S
+        )
+
+    some = 0
+    for path in resources.case_files():
+        identifier = "-".join(path.name.split("-")[:2])
+        sent = client.post("/zh/case", data=path.read_bytes(), content_type="application/yaml", headers=HTML)
+        shown = client.get(f"/zh/cases/{identifier}", headers=HTML)
+        assert found(shown.text) == found(sent.text), path.name
+        some += bool(found(shown.text))
+    assert some > 10
 
 
 @pytest.mark.parametrize(
@@ -482,7 +520,7 @@ def test_findings_come_first(client: FlaskClient) -> None:
         (b"id: [\n", "行"),
         (b"id: x\nfacts: {\xe4\xb9\xb1\xe5\x86\x99: yes}\n", "乱写"),
         ("id: x\ntitle: 测试\n".encode("gb18030"), "UTF-8"),
-        (b"- 1\n- 2\n", "案例"),
+        (b"- 1\n- 2\n", "案件"),
     ],
 )
 def test_bad_case_stays_in_the_form_or_lists_mistakes(client: FlaskClient, content: bytes, words: str) -> None:

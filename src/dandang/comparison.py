@@ -49,7 +49,11 @@ def _contrary(one: dict[str, FactCondition], other: dict[str, FactCondition], po
     for left in one.values():
         for right in other.values():
             facts = policy.facts[left.fact], policy.facts[right.fact]
-            if left.required and right.required and (right.fact in facts[0].contraries or left.fact in facts[1].contraries):
+            if (
+                left.required
+                and right.required
+                and (right.fact in facts[0].contraries or left.fact in facts[1].contraries)
+            ):
                 yield _Pair(left, right)
 
 

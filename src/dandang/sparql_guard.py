@@ -7,7 +7,7 @@ from words, a word SERVICE is the keyword. The worker process could reach nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dandang.errors import BadQuery
@@ -15,7 +15,7 @@ from dandang.errors import BadQuery
 _TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n\r]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
   | (?P<string>\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
   | (?P<name>[?$@]\w[\w-]*|_:[\w.-]+|[\w][\w.-]*?:(?:[\w.:%-]|\\.)*|(?<![\w]):(?:[\w.:%-]|\\.)+)
   | (?P<word>[A-Za-z]+)
@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+#: Words between which an update names the graphs that its pattern is matched against.
+_OWN_DATASET = {"USING", "WITH"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
 _QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
@@ -47,21 +49,81 @@ def checked(query: str) -> Checked:
             f"this endpoint is read-only and takes no updates ({form})",
             hint=("可用 SELECT、ASK、CONSTRUCT、DESCRIBE", "SELECT, ASK, CONSTRUCT and DESCRIBE are open"),
         )
+    _refuse_others(words)
+    return Checked(query, "FROM" in words)
+
+
+def checked_update(update: str) -> str:
+    """The update, if it may run. Raises BadQuery."""
+    words = list(_words(update))
+    if "LOAD" in words:
+        raise BadQuery(
+            "不允许用 LOAD 读取别处的文件",
+            "LOAD, which reads a document from elsewhere, is closed here",
+            hint=(
+                "请用图存储协议上传：PUT /graphs?graph=…",
+                "upload it with the graph store protocol: PUT /graphs?graph=…",
+            ),
+        )
+    _refuse_others(words)
+    return update
+
+
+def with_dataset(update: str, using: Iterable[str], named: Iterable[str]) -> str:
+    """The update, its patterns matched against the graphs that the protocol request names.
+
+    The engine takes no dataset for an update, so the clauses USING and USING NAMED are written into every operation that
+    has a pattern. Raises BadQuery where an operation has its own dataset: the protocol forbids to give both.
+    """
+    clauses = "".join([*(f"USING <{iri}> " for iri in using), *(f"USING NAMED <{iri}> " for iri in named)])
+    if not clauses:
+        return update
+    tokens = list(_tokens(update))
+    written: list[str] = []
+    depth, before = 0, ""
+    for place, (kind, text) in enumerate(tokens):
+        word = text.upper() if kind == "word" and depth == 0 else ""
+        if word in _OWN_DATASET:
+            raise BadQuery(
+                f"更新里有 {word}，请求又用参数指定了图",
+                f"the update has {word}, and the request names graphs by parameter too",
+                hint=("两者只能用其一", "use one or the other"),
+            )
+        if word == "WHERE":
+            # DELETE WHERE is short for the same pattern twice, and only the long form takes a dataset.
+            written.append(_group(tokens[place + 1 :]) + " " if before == "DELETE" else "")
+            written.append(clauses)
+        written.append(text)
+        depth += {"{": 1, "}": -1}.get(text, 0)
+        before = before if kind == "comment" or not text.strip() else word
+    return "".join(written)
+
+
+def _group(tokens: list[tuple[str, str]]) -> str:
+    """The text of a group in braces; the tokens begin at or before its opening brace."""
+    depth = 0
+    for place, (_, text) in enumerate(tokens):
+        depth += {"{": 1, "}": -1}.get(text, 0)
+        if text == "}" and depth == 0:
+            return "".join(text for _, text in tokens[: place + 1])
+    return ""
+
+
+def _refuse_others(words: list[str]) -> None:
     if "SERVICE" in words:
         raise BadQuery(
             "不允许用 SERVICE 访问别的服务器",
             "SERVICE, which asks another server, is closed here",
             hint=("请去掉 SERVICE；本站数据都在同一个图里", "leave SERVICE out; all data of this site is in one graph"),
         )
-    return Checked(query, "FROM" in words)
 
 
 def foreign_graphs(query: str, known: frozenset[str]) -> list[str]:
     """The graphs named after FROM by an IRI in full that are not here. (A prefixed name that is not here finds nothing.)"""
     found, after = [], False
     for kind, text in _tokens(query):
-        if kind == "iri" and after and text[1:-1] not in known:
-            found.append(text[1:-1])
+        if kind == "iri" and after and (iri := _ESCAPE.sub(_character, text[1:-1])) not in known:
+            found.append(iri)
         if kind in ("comment", "other") and not text.strip():
             continue
         after = kind == "word" and (text.upper() == "FROM" or (after and text.upper() == "NAMED"))
@@ -73,8 +135,8 @@ def _words(query: str) -> Iterator[str]:
 
 
 def _tokens(query: str) -> Iterator[tuple[str, str]]:
-    plain = _ESCAPE.sub(_character, query)
-    return ((match.lastgroup or "", match.group()) for match in _TOKEN.finditer(plain))
+    # As the engine reads it: \u escapes stand within IRIs and strings only, and never make a keyword or end a string.
+    return ((match.lastgroup or "", match.group()) for match in _TOKEN.finditer(query))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
-from dandang.namespaces import CONCEPTS, DD, ID, RDF
+from dandang.namespaces import CONCEPTS, DD, ID, RDF, SKOS
 from dandang.store import Index
 
 #: The set of documents whose pages carry no prefix; those of any other set are `/clauses/<set>/…`.
@@ -17,9 +17,12 @@ HOME = "wuhan-2018"
 ONTOLOGY = DD.removesuffix("#")
 #: The schemes whose concepts have pages of their own elsewhere.
 _INDEXES = {CONCEPTS + "fact-types": "/facts/", CONCEPTS + "duties": "/duties/"}
+#: The rooms whose things have notations that are unique over all sets.
+_NUMBERED = ("clauses", "documents")
 _ROOMS = {
     "AccountabilityCircumstance": "clauses",
     "SanctionTrack": "clauses",
+    "Exclusion": "clauses",
     "ExemptionClause": "clauses",
     "Precondition": "clauses",
     "ListExit": "clauses",
@@ -41,11 +44,15 @@ class Addresses:
     def __init__(self, pages: Iterable[str], index: Index) -> None:
         self._paths: dict[str, str] = {}
         self._iris: dict[str, str] = {}
+        self._short: dict[str, str] = {}
         for iri in pages:
             path = _path(iri, index.values(iri, RDF + "type"))
             if path:
                 self._paths[iri] = path
                 self._iris[path] = iri
+                room, notation = path.split("/")[1], index.value(iri, SKOS + "notation")
+                if notation and room in _NUMBERED:
+                    self._short.setdefault(f"/{room}/{notation}".lower(), path)
 
     def path(self, iri: str) -> str | None:
         """The path of an IRI's page with its anchor, without a language; None for IRIs that are not ours."""
@@ -56,6 +63,11 @@ class Addresses:
     def iri(self, path: str) -> str | None:
         """The IRI whose page a path is."""
         return self._iris.get(path)
+
+    def full(self, path: str) -> str | None:
+        """The path of the page that a notation alone means: `/clauses/X-E1`, whatever set the clause is of, and `/clauses/e7`.
+        Notations are unique over all sets."""
+        return self._short.get(path.lower())
 
     def items(self) -> Iterable[tuple[str, str]]:
         """(IRI, path) of every page."""

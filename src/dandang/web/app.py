@@ -21,11 +21,15 @@ DEFAULTS: dict[str, Any] = {
     "QUERY_SECONDS": 10.0,
     "QUERY_WORKERS": 2,
     "DATA": None,
+    "SCRATCH": False,
 }
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """The app. `DATA` is a folder with further policy files, `QUERY_SECONDS` the time one SPARQL query may take."""
+    """The app. `DATA` is a folder with further policy files, `QUERY_SECONDS` the time one SPARQL query may take.
+
+    With `SCRATCH` the SPARQL endpoint has an empty store that may be written to, for this machine only.
+    """
     app = Flask("dandang.web", template_folder=str(resources.web_folder("templates")), static_folder=None)
     app.config.update(DEFAULTS, **(config or {}))
     app.jinja_env.undefined = StrictUndefined
@@ -33,9 +37,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     library = load_library(Path(app.config["DATA"]) if app.config["DATA"] else None)
     app.extensions["dandang"] = library
+    scratch: bool = app.config["SCRATCH"]
     app.extensions["dandang-pool"] = Pool(
-        library.quads, seconds=app.config["QUERY_SECONDS"], size=app.config["QUERY_WORKERS"]
+        tuple if scratch else library.quads,
+        seconds=app.config["QUERY_SECONDS"],
+        size=app.config["QUERY_WORKERS"],
+        writable=scratch,
     )
+    if scratch:
+        # A page elsewhere must not reach the store by giving this machine another name.
+        app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
     for part in (routing, security, problems, helpers):
         part.install(app)
     for blueprint in BLUEPRINTS:

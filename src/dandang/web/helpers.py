@@ -12,7 +12,7 @@ from flask import Flask, g, request
 from markupsafe import Markup, escape
 
 from dandang import __version__, resources
-from dandang.namespaces import DD, shorten
+from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.language import TAGS, label, language, other, path_language, t, tagged
@@ -39,6 +39,7 @@ def _context() -> dict[str, Any]:
         "anchor": anchor,
         "id_of": id_of,
         "quote_of": quote_of,
+        "source_of": source_of,
         "data_url": page_data,
         "sparql_url": sparql_url,
         "protocol_url": protocol_url,
@@ -93,6 +94,11 @@ def id_of(iri: str) -> Markup:
 def quote_of(iri: str) -> str:
     """The IRI of the first quote of something."""
     return library().index.value(iri, DD + "quote")
+
+
+def source_of(quote: str) -> str:
+    """The IRI of the source of a quote."""
+    return library().index.value(quote, OA + "hasSource")
 
 
 def page_data(iri: str, ending: str) -> str:

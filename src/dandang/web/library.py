@@ -14,15 +14,15 @@ from dandang.cases import ReadCase, case_quads, read_file
 from dandang.compiled import compiled_quads
 from dandang.messages import Text
 from dandang.model import Policy
-from dandang.namespaces import CASES, ID, RDFS, SKOS
+from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
 from dandang.policy import data_files, load_quads, ontology_quads, read_policy
 from dandang.store import Index, dataset_digest
 from dandang.web.addresses import ONTOLOGY, Addresses
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """Everything in memory and never changed. `groups` holds the quads by the IRI of their page (no fragment)."""
+    """Everything in memory and never changed; compared by identity, so that what is computed from it can be kept. `groups` holds the quads by the IRI of their page (no fragment)."""
 
     policy: Policy
     index: Index
@@ -43,6 +43,15 @@ class Library:
     def all_texts(self, iri: str, predicate: str) -> list[tuple[str, str]]:
         """Every value of a property as (language, text)."""
         return [(lang, text) for lang, values in self.index.langs(iri, predicate).items() for text in values]
+
+    def quotes(self, iri: str, predicate: str = DD + "quote") -> tuple[tuple[str, str], ...]:
+        """(quote, exact words) of everything quoted for an IRI."""
+        return tuple(
+            (quote, exact)
+            for quote in self.index.values(iri, predicate)
+            for selector in self.index.values(quote, OA + "hasSelector")
+            if (exact := self.index.value(selector, OA + "exact"))
+        )
 
     def label(self, iri: str) -> Text:
         """The label of anything: a part of a page without one is named by its page and its fragment."""

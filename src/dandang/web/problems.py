@@ -94,7 +94,7 @@ _TITLES: dict[int, tuple[Text, Text | None]] = {
     413: (
         Text("内容太大", "The content is too large"),
         Text(
-            "一次提交不超过 1 MB。请拆开案例文件，分次提交。",
+            "一次提交不超过 1 MB。请拆开案件文件，分次提交。",
             "At most 1 MB at a time. Split the case file and submit it in parts.",
         ),
     ),

@@ -7,6 +7,8 @@ Accept-Language, and a program that prefers RDF to the data of the page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from functools import wraps
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
@@ -27,12 +29,14 @@ def library() -> Library:
 
 
 def page(
-    blueprint: Blueprint, rule: str, *, methods: Sequence[str] = ("GET",), bare: bool = True
+    blueprint: Blueprint, rule: str, *, methods: Sequence[str] = ("GET",), bare: bool = True, fixed: bool = False
 ) -> Callable[[View], View]:
-    """Registers a view for both languages and, unless the bare address is taken, the negotiating one."""
+    """Registers a view for both languages and, unless the bare address is taken, the negotiating one. A `fixed` page is made once
+    a day: the graph never changes while the app runs, and nothing but the address and the date goes into the page."""
 
     def register(view: View) -> View:
-        blueprint.add_url_rule(f"/<any(zh, en):lang>{rule}", view.__name__, view, methods=list(methods))
+        shown = made_once(view) if fixed else view
+        blueprint.add_url_rule(f"/<any(zh, en):lang>{rule}", view.__name__, shown, methods=list(methods))
         if bare:
             blueprint.add_url_rule(rule, f"{view.__name__}_bare", negotiate, methods=list(methods))
         return view
@@ -40,11 +44,34 @@ def page(
     return register
 
 
+def made_once(view: View) -> View:
+    """The view, whose page is kept until the day is over. Only addresses that have a page are kept, so there is an end to them;
+    one with a query is made anew, since the page repeats it."""
+
+    @wraps(view)
+    def answer(**values: Any) -> Any:
+        if request.query_string:
+            return view(**values)
+        kept: dict[str, tuple[str, str]] = current_app.extensions.setdefault("dandang-kept", {})
+        today = date.today().isoformat()
+        day, content = kept.get(request.path, ("", ""))
+        if day == today:
+            return content
+        content = view(**values)
+        if isinstance(content, str):
+            kept[request.path] = today, content
+        return content
+
+    return answer
+
+
 def negotiate(**_values: str) -> BaseResponse:
     """Sends a bare address on: to the RDF of the page, or to the page in the reader's language."""
-    ending = rdf_ending() if library().addresses.iri(request.path) else None
-    if ending:
-        return varied(redirect(data_url(request.path, ending), 303))
+    addresses = library().addresses
+    path = request.path if addresses.iri(request.path) else addresses.full(request.path)
+    ending = rdf_ending() if path else None
+    if path and ending:
+        return varied(redirect(data_url(path, ending), 303))
     return in_language(request.path)
 
 

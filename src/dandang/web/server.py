@@ -18,6 +18,7 @@ from dandang.web.app import create_app
 
 #: Pages are quick; the threads are for queries, which wait for their worker process.
 THREADS = 8
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def serve(
@@ -27,13 +28,22 @@ def serve(
     open_browser: bool = False,
     data: str | None = None,
     lang: str = "zh",
+    scratch: bool = False,
 ) -> None:
-    """Serves until interrupted. Raises InputError where the port is taken or `data` is no folder."""
+    """Serves until interrupted. Raises InputError where the port is taken, `data` is no folder, or strangers could write."""
+    if scratch and host not in LOOPBACK:
+        raise InputError(
+            f"--scratch 任何人都可以写入，只能在本机使用，不能监听 {host}",
+            f"with --scratch anyone may write, so it serves this machine only, not {host}",
+            hint=("去掉 --host", "leave out --host"),
+        )
     if data is not None and not Path(data).is_dir():
         raise InputError("没有这个数据文件夹", "there is no such data folder", place=Place(data))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     listening = _listening(host, port)
-    server = create_server(create_app({"DATA": data}), sockets=[listening], threads=THREADS, ident="dandang")
+    server = create_server(
+        create_app({"DATA": data, "SCRATCH": scratch}), sockets=[listening], threads=THREADS, ident="dandang"
+    )
     address = f"http://{host}:{port}/"
     stop = Text("按 Ctrl+C 停止", "Ctrl+C stops").in_(lang)
     print(f"担当 dandang  {address}  {stop}", flush=True)

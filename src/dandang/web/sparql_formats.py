@@ -1,9 +1,11 @@
-"""Formats of query results: which one a request accepts, and results as tables."""
+"""Formats of query results and graphs: which one a request accepts or sends, and results as tables."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+from flask import request
 
 from dandang.model import Table, Term
 from dandang.render.tables import table_xlsx
@@ -16,25 +18,43 @@ RESULTS = {
     "csv": "text/csv; charset=utf-8",
     "tsv": "text/tab-separated-values; charset=utf-8",
 }
+#: RDF comes in more formats here than on the pages: those for datasets too, which may hold one graph only.
+GRAPHS = {ending: media for ending, (media, _) in RDF_FORMATS.items()}
+GRAPHS |= {"trig": "application/trig", "nq": "application/n-quads"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {**RESULTS, "xlsx": XLSX, **{ending: media for ending, (media, _) in RDF_FORMATS.items()}}
+FORMATS = {**RESULTS, "xlsx": XLSX, **GRAPHS}
 FORMATS["ttl"] += "; charset=utf-8"
 
 #: Media types that name a format less exactly than its own.
 _LOOSE = {"application/json": "json", "application/xml": "xml", "text/xml": "xml", "text/plain": "nt"}
+_UTF8 = "; charset=utf-8"
 
 
 def accepted() -> tuple[str | None, str | None]:
     """The endings that the request likes best for rows and for graphs; None where it accepts none of them."""
     rows = {media.partition(";")[0]: ending for ending, media in RESULTS.items()}
-    graphs = {media: ending for ending, (media, _) in RDF_FORMATS.items()}
-    return _best(rows), _best(graphs)
+    return _best(rows), accepted_graph()
+
+
+def accepted_graph() -> str | None:
+    """The ending of the RDF format that the request likes best; None where it accepts none."""
+    return _best({media: ending for ending, media in GRAPHS.items()})
+
+
+def graph_ending(media: str) -> str | None:
+    """The ending of the RDF format with this media type."""
+    return next((ending for ending, name in GRAPHS.items() if name == media), None)
 
 
 def _best(offered: dict[str, str]) -> str | None:
-    loose = {media: ending for media, ending in _LOOSE.items() if ending in offered.values()}
-    found = wanted([*offered, *loose])
-    return (offered | loose)[found] if found else None
+    others = {media: ending for media, ending in _LOOSE.items() if ending in offered.values()}
+    # All that is sent is UTF-8, so a request that asks for it by name is content.
+    others |= {media + _UTF8: ending for media, ending in (offered | others).items()}
+    # Another name counts only where the request uses it: under a wildcard it would undo the `q=0` of the first name.
+    used = {media.lower().replace(" ", "").replace('"', "") for media in request.accept_mimetypes.values()}
+    known = offered | {media: ending for media, ending in others.items() if media.replace(" ", "") in used}
+    found = wanted(list(known))
+    return known[found] if found else None
 
 
 def table_of(body: bytes) -> Table:

@@ -1,21 +1,21 @@
-"""The processes that run queries of strangers: a deadline that holds, because a process can be killed."""
+"""The processes that run SPARQL of strangers: a deadline that holds, because a process can be killed."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
 import json
-import os
+import math
 import queue
 import re
-import select
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -41,15 +41,62 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Job(NamedTuple):
+class Query(NamedTuple):
     """A query with the formats wanted, and the graphs it asks about (all of them where it names none)."""
 
     query: str
+    base: str
     results: str = "json"
     graph: str = "ttl"
     default_graph: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     union: bool = True
+    task: str = "query"
+
+
+class Update(NamedTuple):
+    """An update."""
+
+    update: str
+    base: str
+    task: str = "update"
+
+
+class Read(NamedTuple):
+    """A request for a whole graph; an empty name is the default graph, which with `union` is all of them together."""
+
+    name: str
+    format: str
+    union: bool
+    task: str = "read"
+
+
+class Write(NamedTuple):
+    """Documents for a graph as (ending, text), in place of what it has or beside it."""
+
+    name: str
+    parts: tuple[tuple[str, str], ...]
+    base: str
+    replace: bool
+    task: str = "write"
+
+
+class Drop(NamedTuple):
+    """The removal of a graph."""
+
+    name: str
+    task: str = "drop"
+
+
+Change: TypeAlias = Update | Write | Drop
+
+
+class Dataset(NamedTuple):
+    """What the workers are asked about, as it is after so many changes."""
+
+    version: int
+    content: bytes
+    graphs: tuple[str, ...]
 
 
 class _Gone(Exception):
@@ -60,25 +107,77 @@ class _Late(Exception):
     """The deadline passed."""
 
 
-class _Worker:
-    """One process with the dataset in memory."""
+class _Watch:
+    """Kills the processes whose time is up. One thread for all of them: to start one per query takes as long as the query."""
 
-    def __init__(self, dataset: bytes) -> None:
+    def __init__(self) -> None:
+        self._state = threading.Condition()
+        self._deadlines: dict[subprocess.Popen[bytes], float] = {}
+        self._next = math.inf
+        self._thread: threading.Thread | None = None
+
+    def begin(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        """From now on the process has so many seconds."""
+        deadline = time.monotonic() + seconds
+        with self._state:
+            self._deadlines[process] = deadline
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+            elif deadline < self._next:
+                self._state.notify()
+
+    def end(self, process: subprocess.Popen[bytes]) -> bool:
+        """The process is done: whether it was in time. One that was is not killed any more."""
+        with self._state:
+            return self._deadlines.pop(process, None) is not None
+
+    def _run(self) -> None:
+        with self._state:
+            while True:
+                now = time.monotonic()
+                for process in [process for process, deadline in self._deadlines.items() if deadline <= now]:
+                    del self._deadlines[process]
+                    process.kill()
+                self._next = min(self._deadlines.values(), default=math.inf)
+                # An hour, because some systems cannot wait for ever.
+                self._state.wait(min(self._next - now, 3600.0))
+
+
+class _Worker:
+    """One process with a dataset in memory."""
+
+    def __init__(self, watch: _Watch) -> None:
         # -P keeps this folder's modules out of the worker's way, -s and no environment keep the user's.
         command = [sys.executable, "-P", "-s", str(_WORKER)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + _START_SECONDS
+        self.version = -1
+        self._watch = watch
         self._send(json.dumps(PREFIXES).encode())
-        self._send(dataset)
-        self._frame(deadline)
 
-    def ask(self, job: Job, deadline: float) -> tuple[dict[str, Any], bytes]:
-        """The header and the body of the answer. Raises _Late or _Gone, after which the worker is of no use."""
-        self._send(json.dumps(job._asdict()).encode())
-        header: dict[str, Any] = json.loads(self._frame(deadline))
-        return header, self._frame(deadline)
+    def take(self, dataset: Dataset) -> None:
+        """Loads the dataset, unless the worker has it."""
+        if self.version != dataset.version:
+            order = {"task": "load", "graphs": dataset.graphs}
+            self.ask(json.dumps(order).encode(), dataset.content, seconds=_START_SECONDS)
+            self.version = dataset.version
+
+    def ask(self, *frames: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """The header and the body of the answer. Raises _Late or _Gone, after which the worker is of no use.
+
+        The deadline kills the process, which ends a blocked write as well as a read, on every system.
+        """
+        self._watch.begin(self.process, seconds)
+        try:
+            for frame in frames:
+                self._send(frame)
+            header: dict[str, Any] = json.loads(self._frame())
+            return header, self._frame()
+        finally:
+            if not self._watch.end(self.process):
+                raise _Late
 
     def stop(self) -> None:
         """Kills the process."""
@@ -97,32 +196,31 @@ class _Worker:
         except OSError as error:
             raise _Gone from error
 
-    def _frame(self, deadline: float) -> bytes:
-        (length,) = struct.unpack(">I", self._read(4, deadline))
-        return self._read(length, deadline)
+    def _frame(self) -> bytes:
+        (length,) = struct.unpack(">I", self._read(4))
+        return self._read(length)
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int) -> bytes:
         assert self.process.stdout is not None
-        channel = self.process.stdout.fileno()
-        found = bytearray()
-        while len(found) < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([channel], [], [], left)[0]:
-                raise _Late
-            part = os.read(channel, min(size - len(found), 1 << 20))
-            if not part:
-                raise _Gone
-            found += part
-        return bytes(found)
+        found = self.process.stdout.read(size)
+        if len(found) < size:
+            raise _Gone
+        return found
 
 
 class Pool:
-    """A few workers, started when first needed and replaced when killed."""
+    """A few workers, started when first needed and replaced when killed; `writable` lets jobs change the dataset."""
 
-    def __init__(self, quads: Callable[[], Iterable[ox.Quad]], *, seconds: float, size: int) -> None:
+    def __init__(
+        self, quads: Callable[[], Iterable[ox.Quad]], *, seconds: float, size: int, writable: bool = False
+    ) -> None:
         self.seconds = seconds
+        self.writable = writable
         self._quads = quads
-        self._dataset: bytes | None = None
+        self._watch = _Watch()
+        self._dataset: Dataset | None = None
+        self._first = threading.Lock()
+        self._changing = threading.Lock()
         #: A place in the queue is the right to a worker; None is one that is yet to be started.
         self._places: queue.Queue[_Worker | None] = queue.Queue()
         self._workers: set[_Worker] = set()
@@ -130,16 +228,64 @@ class Pool:
             self._places.put(None)
         atexit.register(self.close)
 
-    def run(self, job: Job) -> Answer:
-        """The answer to a query. Raises BadQuery, QueryTimeout, QueryTooLarge or Busy."""
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset as it is now, made when first needed."""
+        with self._first:
+            if self._dataset is None:
+                quads = list(self._quads())
+                names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
+                content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+                self._dataset = Dataset(0, content, tuple(sorted(names)))
+            return self._dataset
+
+    def run(self, job: Query | Read) -> Answer | None:
+        """The answer to a query, or a graph: None where it is not there.
+
+        Raises BadQuery, QueryTimeout, QueryTooLarge or Busy.
+        """
+        header, body = self._asked(job)
+        return None if header["status"] == "missing" else Answer(header["kind"], header["format"], body)
+
+    def change(self, job: Change) -> bool | None:
+        """Changes the dataset, whole or not at all: whether a graph is new, None where it is missing. Raises as `run`."""
+        assert self.writable
+        if not self._changing.acquire(timeout=self.seconds):
+            raise _busy()
+        try:
+            header, body = self._asked(job)
+            if header["status"] == "missing":
+                return None
+            with self._first:
+                assert self._dataset is not None
+                self._dataset = Dataset(self._dataset.version + 1, body, tuple(header["graphs"]))
+            return bool(header.get("created"))
+        finally:
+            self._changing.release()
+
+    def close(self) -> None:
+        """Stops all workers."""
+        while self._workers:
+            self._workers.pop().stop()
+
+    def _asked(self, job: Query | Read | Change) -> tuple[dict[str, Any], bytes]:
+        dataset = self.dataset
         try:
             worker = self._places.get(timeout=self.seconds)
         except queue.Empty:
-            raise Busy("查询太多，请稍后再试", "too many queries at once; try again shortly") from None
+            raise _busy() from None
         kept: _Worker | None = None
+        if worker is not None and worker.process.poll() is not None:
+            # It ended while nobody asked it anything: not the fault of whoever asks next.
+            self._discard(worker)
+            worker = None
         try:
             worker = worker or self._started()
-            header, body = worker.ask(job, time.monotonic() + self.seconds)
+            worker.take(dataset)
+            header, body = worker.ask(json.dumps(job._asdict()).encode(), seconds=self.seconds)
+            if isinstance(job, Update | Write | Drop):
+                # What a change left behind is right only once the change has been taken over.
+                worker.version = dataset.version + 1 if header["status"] == "ok" else -1
             kept = worker
         except _Late:
             raise _late(self.seconds) from None
@@ -147,47 +293,49 @@ class Pool:
             raise _too_large() from None
         finally:
             if worker is not None and kept is None:
-                self._workers.discard(worker)
-                worker.stop()
+                self._discard(worker)
             self._places.put(kept)
-        return _answer(header, body)
+        _refuse(header)
+        return header, body
 
-    def close(self) -> None:
-        """Stops all workers."""
-        while self._workers:
-            self._workers.pop().stop()
+    def _discard(self, worker: _Worker) -> None:
+        self._workers.discard(worker)
+        worker.stop()
 
     def _started(self) -> _Worker:
-        if self._dataset is None:
-            self._dataset = ox.serialize(self._quads(), format=ox.RdfFormat.N_QUADS) or b""
         try:
-            worker = _Worker(self._dataset)
+            worker = _Worker(self._watch)
+            worker.take(self.dataset)
         except (_Gone, _Late, OSError) as error:
             raise EnvironmentError_("查询进程无法启动", "the query process does not start") from error
         self._workers.add(worker)
         return worker
 
 
-def _answer(header: dict[str, Any], body: bytes) -> Answer:
-    if header["status"] == "ok":
-        return Answer(header["kind"], header["format"], body)
+def _refuse(header: dict[str, Any]) -> None:
+    """Raises what the header says went wrong."""
     if header["status"] == "too-large":
         raise _too_large()
-    raise _unreadable(header["message"])
+    if header["status"] in ("syntax", "failed"):
+        raise _unreadable(header["message"], header.get("line"), header.get("column"))
 
 
-def _unreadable(message: str) -> BadQuery:
+def _busy() -> Busy:
+    return Busy("查询太多，请稍后再试", "too many queries at once; try again shortly")
+
+
+def _unreadable(message: str, line: int | None, column: int | None) -> BadQuery:
     """A syntax error: where it is first, what the parser had expected after it, and not all of that."""
     place, _, expected = message.partition(": ")
-    spot = _SPOT.search(place)
+    if spot := _SPOT.search(place):
+        line, column = int(spot[1]), int(spot[2])
     expected = expected or message
     expected = expected if len(expected) <= _LONGEST else expected[:_LONGEST] + " …"
-    if spot is None:
-        return BadQuery("查询读不懂", "the query cannot be read", hint=(expected, expected))
-    line, column = int(spot[1]), int(spot[2])
+    if line is None:
+        return BadQuery("请求无法执行", "the request cannot be carried out", hint=(expected, expected))
     return BadQuery(
-        f"查询在第 {line} 行第 {column} 列读不下去",
-        f"the query cannot be read at line {line}, column {column}",
+        f"第 {line} 行第 {column} 列读不下去",
+        f"the text cannot be read at line {line}, column {column}",
         hint=(f"解析器的说法：{expected}", f"The parser says: {expected}"),
         place=Place("", line, column),
     )

@@ -8,16 +8,17 @@ from functools import lru_cache
 from flask import Blueprint, render_template
 
 from dandang.assessment import assess
-from dandang.model import Assessment
+from dandang.model import Assessment, Finding
 from dandang.web.library import Library
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
+from dandang.web.validators import validator
 from dandang.web.views.report import report_of
 
 blueprint = Blueprint("cases", __name__)
 
 
-@page(blueprint, "/cases/")
+@page(blueprint, "/cases/", fixed=True)
 def index() -> str:
     """All example cases with their verdicts."""
     shelf = library()
@@ -25,17 +26,24 @@ def index() -> str:
     return render_template("cases.html", cases=cases, query=page_query("cases"))
 
 
-@page(blueprint, "/cases/<identifier>")
+@page(blueprint, "/cases/<identifier>", fixed=True)
 def case(identifier: str) -> str:
-    """One example case: what it states, and the report."""
+    """One example case: what it states, and the report with the findings that a case of one's own would get."""
     iri, shelf = requested_iri(), library()
-    report = report_of(_assessed(iri, shelf), shelf.policy, shelf.cases[iri].findings)
+    report = report_of(
+        _assessed(iri, shelf), shelf.policy, _findings(iri, shelf.policy.digest, date.today().isoformat())
+    )
     return render_template("case.html", iri=iri, report=report, query=query_of(iri))
 
 
 def _assessed(iri: str, shelf: Library) -> Assessment:
     """The assessment of an example case: made once a day, since the graph never changes but the receipt is dated."""
     return _made(iri, shelf.policy.digest, date.today().isoformat())
+
+
+@lru_cache(maxsize=256)
+def _findings(iri: str, _dataset: str, today: str) -> tuple[Finding, ...]:
+    return tuple(validator().check([library().cases[iri]], today=today)[0])
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from dandang.web.views.documents import documents_of
 blueprint = Blueprint("clauses", __name__)
 
 
-@page(blueprint, "/clauses/")
+@page(blueprint, "/clauses/", fixed=True)
 def index() -> str:
     """All clauses by document and list."""
     shelf = library()
@@ -20,7 +20,7 @@ def index() -> str:
     return render_template("clauses.html", documents=views, query=page_query("clauses"))
 
 
-@page(blueprint, "/clauses/<path:name>")
+@page(blueprint, "/clauses/<path:name>", fixed=True)
 def clause(name: str) -> str:
     """One clause whole."""
     iri, shelf = requested_iri(), library()

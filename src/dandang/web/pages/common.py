@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask import request
+from flask import abort, redirect, request
 
 from dandang import resources
 from dandang.errors import ResourceMissing
+from dandang.web.addresses import url
+from dandang.web.language import language
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library
 
@@ -16,10 +18,13 @@ _SLOT = "VALUES ?page { wh:E7 }"
 
 
 def requested_iri() -> str:
-    """The IRI whose page is asked for. Raises NoSuchPage."""
+    """The IRI whose page is asked for; a notation alone is sent on to its page. Raises NoSuchPage."""
     path = "/" + request.path.split("/", 2)[-1]
-    found = library().addresses.iri(path)
+    addresses = library().addresses
+    found = addresses.iri(path)
     if found is None:
+        if full := addresses.full(path):
+            abort(redirect(url(full, language(), request.args.to_dict())))
         raise missing(path)
     return found
 

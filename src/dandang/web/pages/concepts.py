@@ -12,7 +12,7 @@ from dandang.web.views.resource import mentions, parts_of
 blueprint = Blueprint("concepts", __name__)
 
 
-@page(blueprint, "/concepts/")
+@page(blueprint, "/concepts/", fixed=True)
 def index() -> str:
     """The concept schemes."""
     shelf = library()
@@ -20,20 +20,20 @@ def index() -> str:
     return render_template("schemes.html", schemes=schemes, query=page_query("concepts"))
 
 
-@page(blueprint, "/concepts/<scheme>")
+@page(blueprint, "/concepts/<scheme>", fixed=True)
 def scheme(scheme: str) -> str:
     """One scheme with its concepts."""
     iri = requested_iri()
     return _resource(iri, _members(iri))
 
 
-@page(blueprint, "/concepts/<scheme>/<slug>")
+@page(blueprint, "/concepts/<scheme>/<slug>", fixed=True)
 def concept(scheme: str, slug: str) -> str:
     """One concept."""
     return _resource(requested_iri())
 
 
-@page(blueprint, "/duties/")
+@page(blueprint, "/duties/", fixed=True)
 def duties() -> str:
     """The duties that circumstances breach."""
     shelf = library()
@@ -47,13 +47,13 @@ def duties() -> str:
     )
 
 
-@page(blueprint, "/duties/<slug>")
+@page(blueprint, "/duties/<slug>", fixed=True)
 def duty(slug: str) -> str:
     """One duty and what breaches it."""
     return _resource(requested_iri())
 
 
-@page(blueprint, "/things/<path:name>")
+@page(blueprint, "/things/<path:name>", fixed=True)
 def thing(name: str) -> str:
     """Anything else that has an IRI."""
     return _resource(requested_iri())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, redirect, request
 
+from dandang.web.addresses import data_url
 from dandang.web.media import RDF_FORMATS
 from dandang.web.pages.common import missing
 from dandang.web.rdf import serialised
@@ -27,6 +28,8 @@ def page(name: str, ending: str) -> Response:
     shelf = library()
     iri = shelf.addresses.iri(f"/{name}") or shelf.addresses.iri(f"/{name}/")
     if iri is None:
+        if full := shelf.addresses.full(f"/{name}"):
+            abort(redirect(data_url(full, ending)))
         raise missing(request.path)
     return _answer(serialised(shelf.groups[iri], ending), ending)
 

@@ -7,18 +7,18 @@ from flask import Blueprint, render_template
 from dandang.namespaces import DD, ELI
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
-from dandang.web.views.documents import document_view, documents_of, quotes_of
+from dandang.web.views.documents import document_view, documents_of
 
 blueprint = Blueprint("documents", __name__)
 
 
-@page(blueprint, "/framework")
+@page(blueprint, "/framework", fixed=True)
 def framework() -> str:
     """The system of documents that the home set belongs to."""
     return _framework()
 
 
-@page(blueprint, "/framework/<path:name>")
+@page(blueprint, "/framework/<path:name>", fixed=True)
 def other_framework(name: str) -> str:
     """The system of documents of another place or year."""
     return _framework()
@@ -34,15 +34,19 @@ def _framework() -> str:
         standing=shelf.index.value(iri, DD + "standing"),
         definition=shelf.texts(iri, "http://www.w3.org/2004/02/skos/core#definition"),
         comment=shelf.texts(iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
-        quotes=quotes_of(iri, shelf),
+        quotes=shelf.quotes(iri),
         documents=documents_of([found for found in own if found.notation], shelf),
         planned=documents_of([found for found in own if not found.notation], shelf),
-        defeats=policy.defeats,
+        defeats=[
+            found
+            for found in policy.defeats
+            if {policy.lists[end].document for end in (found.defeater, found.defeated)} <= {found.iri for found in own}
+        ],
         query=query_of(iri),
     )
 
 
-@page(blueprint, "/documents/")
+@page(blueprint, "/documents/", fixed=True)
 def index() -> str:
     """All documents with their clauses."""
     shelf = library()
@@ -50,7 +54,7 @@ def index() -> str:
     return render_template("documents.html", documents=views, query=page_query("documents"))
 
 
-@page(blueprint, "/documents/<path:name>")
+@page(blueprint, "/documents/<path:name>", fixed=True)
 def document(name: str) -> str:
     """One document: what the article says of it, its lists and clauses."""
     iri, shelf = requested_iri(), library()

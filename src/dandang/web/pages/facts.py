@@ -11,22 +11,22 @@ from dandang.web.views.facts import fact_view, matching, use_counts
 blueprint = Blueprint("facts", __name__)
 
 
-@page(blueprint, "/facts/")
+@page(blueprint, "/facts/", fixed=True)
 def index() -> str:
     """All fact types, or those that a piece of text fits."""
     wanted = request.args.get("q", "").strip()
-    policy = library().policy
+    shelf = library()
     return render_template(
         "facts.html",
-        facts=matching(policy, wanted),
-        uses=use_counts(policy),
+        facts=matching(shelf, wanted),
+        uses=use_counts(shelf),
         wanted=wanted,
-        total=len(policy.facts),
+        total=len(shelf.policy.facts),
         query=page_query("facts"),
     )
 
 
-@page(blueprint, "/facts/<slug>")
+@page(blueprint, "/facts/<slug>", fixed=True)
 def fact(slug: str) -> str:
     """One fact type: meaning, question, the clauses that ask for it."""
     iri, shelf = requested_iri(), library()

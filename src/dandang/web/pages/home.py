@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from dandang.model import Document
+from dandang.namespaces import ID
+from dandang.web.addresses import HOME
 from dandang.web.routing import library, page
 from dandang.web.views.documents import documents_of
 
 blueprint = Blueprint("home", __name__)
 
 
-@page(blueprint, "/")
+@page(blueprint, "/", fixed=True)
 def index() -> str:
     """What this is, where to start, and the documents."""
-    policy = library().policy
-    numbered: list[Document] = [document for document in policy.documents.values() if document.notation]
-    return render_template("home.html", documents=documents_of(numbered, library()))
+    shelf = library()
+    numbered = documents_of([found for found in shelf.policy.documents.values() if found.notation], shelf)
+    home = [view for view in numbered if view.document.iri.startswith(f"{ID}{HOME}/")]
+    others = [view for view in numbered if view not in home]
+    return render_template("home.html", documents=home, others=others)

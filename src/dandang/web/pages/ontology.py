@@ -21,7 +21,7 @@ _KINDS = (
 )
 
 
-@page(blueprint, "/ontology")
+@page(blueprint, "/ontology", fixed=True)
 def terms() -> str:
     """Every term with its definition, by kind."""
     index = library().index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from flask import Blueprint, Response, render_template, request
 
@@ -21,9 +21,11 @@ from dandang.web.views.parameters import fields_of
 blueprint = Blueprint("questions", __name__)
 
 MOST_ROWS = 300
+#: Types of parameters that take any text.
+_TYPED = ("fact", "facts", "string", "iri")
 
 
-@page(blueprint, "/questions/")
+@page(blueprint, "/questions/", fixed=True)
 def index() -> str:
     """All questions."""
     return render_template("questions.html", questions=_all())
@@ -90,5 +92,14 @@ def _values(asked: Question) -> dict[str, str]:
 
 
 def _answered(asked: Question, values: dict[str, str]) -> Table:
-    shelf = library()
-    return ask(store_for(asked, shelf), asked, values, shelf.policy)
+    """The answer; kept where the parameters are a choice among what the graph has. What people type is not kept."""
+    if any(parameter.type in _TYPED for parameter in asked.parameters):
+        shelf = library()
+        return ask(store_for(asked, shelf), asked, values, shelf.policy)
+    return _kept(asked.name, tuple(sorted(values.items())), library().policy.digest)
+
+
+@lru_cache(maxsize=256)
+def _kept(name: str, values: tuple[tuple[str, str], ...], _dataset: str) -> Table:
+    asked, shelf = _found(name), library()
+    return ask(store_for(asked, shelf), asked, dict(values), shelf.policy)

@@ -12,7 +12,7 @@ from dandang.web.views.resource import parts_of
 blueprint = Blueprint("relations", __name__)
 
 
-@page(blueprint, "/relations/")
+@page(blueprint, "/relations/", fixed=True)
 def index() -> str:
     """All relations."""
     shelf = library()
@@ -23,7 +23,7 @@ def index() -> str:
     return render_template("relations.html", tensions=tensions, query=page_query("relations"))
 
 
-@page(blueprint, "/relations/<path:name>")
+@page(blueprint, "/relations/<path:name>", fixed=True)
 def relation(name: str) -> str:
     """One relation."""
     iri, shelf = requested_iri(), library()

@@ -14,4 +14,5 @@ blueprint = Blueprint("search", __name__)
 def search() -> str:
     """Hits for `q`, grouped."""
     wanted = request.args.get("q", "").strip()[:200]
-    return render_template("search.html", wanted=wanted, groups=find(wanted, library()))
+    spelt = wanted.isascii() and wanted.replace(" ", "").isalpha()
+    return render_template("search.html", wanted=wanted, spelt=spelt, groups=find(wanted, library()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from dandang.namespaces import DCTERMS, DD
+from dandang.namespaces import DCTERMS, DD, ID
+from dandang.web.addresses import HOME
 from dandang.web.pages.common import query_of, requested_iri
 from dandang.web.routing import library, page
 from dandang.web.views.source import passages
@@ -12,13 +13,13 @@ from dandang.web.views.source import passages
 blueprint = Blueprint("source", __name__)
 
 
-@page(blueprint, "/source")
+@page(blueprint, "/source", fixed=True)
 def source() -> str:
     """The source of the home set."""
     return _source()
 
 
-@page(blueprint, "/source/<path:name>")
+@page(blueprint, "/source/<path:name>", fixed=True)
 def other_source(name: str) -> str:
     """The source of another set."""
     return _source()
@@ -30,6 +31,7 @@ def _source() -> str:
     return render_template(
         "source.html",
         iri=iri,
+        home=iri == f"{ID}{HOME}/source",
         title=value(iri, DCTERMS + "title"),
         translation=value(iri, DD + "translation"),
         issued=value(iri, DCTERMS + "issued"),

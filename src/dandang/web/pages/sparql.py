@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
-from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from dandang.errors import BadQuery, DandangError
-from dandang.web.media import wants_html
+from dandang.sparql_guard import checked, checked_update, foreign_graphs, with_dataset
+from dandang.web.media import HTML
 from dandang.web.pages.examples import EXAMPLES
 from dandang.web.problems import NotAcceptable, Unsupported
-from dandang.web.routing import in_language, library, page, varied
-from dandang.web.sparql_formats import FORMATS, accepted, spreadsheet, table_of
-from dandang.sparql_guard import checked, foreign_graphs
-from dandang.web.sparql_pool import Answer, Job, Pool
+from dandang.web.routing import in_language, page, varied
+from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, spreadsheet, table_of
+from dandang.web.sparql_pool import Answer, Query, Update
+from dandang.web.sparql_requests import FORM, graphs, open_to_all, pool, refuse_foreign_origin, text_of
+from dandang.web.sparql_service import description, serialised
 
 blueprint = Blueprint("sparql", __name__)
+open_to_all(blueprint)
+
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
 
 #: Rows that the page shows; the downloads have all.
 MOST_ROWS = 500
@@ -53,19 +58,41 @@ def editor() -> tuple[str, int]:
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def protocol() -> BaseResponse:
     """The protocol. A browser that follows a link to a query gets the page."""
-    query = _query()
+    asked = _asked()
     ending = request.values.get("format", "")
-    if request.method == "GET" and not ending and wants_html():
+    if request.method == "GET" and not ending and _prefers_page():
         return in_language("/sparql")
-    if query is None:
-        return varied(Response(render_template("service.ttl"), content_type="text/turtle; charset=utf-8"))
+    if isinstance(asked, Update):
+        refuse_foreign_origin()
+        pool().change(asked)
+        return Response(status=204)
+    if asked is None:
+        return _description()
     if ending:
-        return _download(query, ending)
+        return _download(asked, ending)
     results, graph = accepted()
-    answer = _run(query, results or "json", graph or "ttl")
+    answer = _run(asked, results or "json", graph or "ttl")
     if (graph if answer.kind == "graph" else results) is None:
         raise NotAcceptable("没有所接受的结果格式", "none of the accepted media types fits the result of this query")
     return varied(Response(answer.body, content_type=FORMATS[answer.format]))
+
+
+def _prefers_page() -> bool:
+    """Whether the request likes a page best, by name: many programs end their list with `*/*`."""
+    liked = request.accept_mimetypes
+    return HTML in liked.values() and liked.quality(HTML) == max(quality for _, quality in liked)
+
+
+def _description() -> BaseResponse:
+    ending = accepted_graph()
+    if ending is None:
+        raise NotAcceptable(
+            "没有所接受的格式",
+            "none of the accepted media types fits the service description",
+            hint=("要查询请加参数 query", "to ask something, give the parameter query"),
+        )
+    triples = description(request.base_url, pool().dataset, writable=pool().writable)
+    return varied(Response(serialised(triples, ending), content_type=FORMATS[ending]))
 
 
 def _download(query: str, ending: str) -> Response:
@@ -81,58 +108,59 @@ def _download(query: str, ending: str) -> Response:
     return response
 
 
-def _query() -> str | None:
-    """The query of a request: one, from the address, the form or the body. Raises BadQuery or Unsupported."""
-    if request.method == "POST" and request.mimetype == "application/sparql-query":
-        return _decoded(request.get_data())
-    if (request.method == "POST" and request.mimetype == "application/sparql-update") or "update" in request.values:
-        checked("INSERT")
-    if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
+def _asked() -> str | Update | None:
+    """The query or the update of a request, from the address, the form or the body. Raises BadQuery or Unsupported."""
+    if request.method == "POST" and request.mimetype in (QUERY, UPDATE):
+        text = text_of(request.get_data(), request.mimetype_params.get("charset"))
+        return text if request.mimetype == QUERY else _update(text)
+    if request.method == "POST" and request.mimetype != FORM:
         raise Unsupported(
             f"不支持 {request.mimetype or '未写明的内容类型'}",
             f"{request.mimetype or 'a body without a type'} is not understood",
-            hint=(
-                "POST 用 application/x-www-form-urlencoded 或 application/sparql-query",
-                "POST with application/x-www-form-urlencoded or application/sparql-query",
-            ),
+            hint=(f"POST 用 {FORM} 或 {QUERY}", f"POST with {FORM} or {QUERY}"),
         )
-    found = request.form.getlist("query") if request.method == "POST" else request.args.getlist("query")
+    values = request.form if request.method == "POST" else request.args
+    found = [(name, text) for name in ("query", "update") for text in values.getlist(name)]
     if len(found) > 1:
-        raise BadQuery("请求里有不止一个 query", "the request has more than one query")
+        raise BadQuery("请求里有不止一个查询或更新", "the request has more than one query or update")
     if not found and request.method == "POST":
         raise BadQuery("请求里没有 query", "the request has no query")
-    return found[0] if found else None
+    if not found:
+        return None
+    name, text = found[0]
+    if name == "update" and request.method != "POST":
+        raise BadQuery("更新要用 POST 发送", "an update is sent with POST")
+    return text if name == "query" else _update(text)
 
 
-def _decoded(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise BadQuery("查询不是 UTF-8", "the query is not UTF-8") from error
+def _update(text: str) -> Update:
+    """The update, its patterns matched against the graphs that the request names. Raises BadQuery."""
+    if not pool().writable:
+        raise BadQuery("这里只读，不接受更新", "this endpoint is read-only and takes no updates")
+    using, named = graphs("using-graph-uri"), graphs("using-named-graph-uri")
+    return Update(with_dataset(checked_update(text), using, named), request.base_url)
 
 
 def _run(query: str, results: str, graph: str) -> Answer:
     """The answer to a query of a stranger. Raises BadQuery and what the pool raises."""
     found = checked(query)
-    if foreign := foreign_graphs(query, _graphs()):
+    # In a store that strangers write, any name may become a graph; one that is not there is merely empty.
+    if not pool().writable and (foreign := foreign_graphs(query, frozenset(pool().dataset.graphs))):
         raise BadQuery(
             f"FROM 只能指向本站的图：{foreign[0]}",
             f"FROM may only name graphs of this site: {foreign[0]}",
             hint=("去掉 FROM 即查询全部数据", "leave FROM out to ask all of the data"),
         )
-    values = request.args if request.method == "GET" or request.mimetype == "application/sparql-query" else request.form
-    pool: Pool = current_app.extensions["dandang-pool"]
-    job = Job(
-        query,
-        results if results in ("json", "xml", "csv", "tsv") else "json",
-        graph if graph in ("ttl", "nt", "jsonld", "rdf") else "ttl",
-        tuple(values.getlist("default-graph-uri")),
-        tuple(values.getlist("named-graph-uri")),
-        union=not found.dataset,
+    answer = pool().run(
+        Query(
+            query,
+            request.base_url,
+            results if results in RESULTS else "json",
+            graph if graph in GRAPHS else "ttl",
+            graphs("default-graph-uri"),
+            graphs("named-graph-uri"),
+            union=not found.dataset and not pool().writable,
+        )
     )
-    return pool.run(job)
-
-
-def _graphs() -> frozenset[str]:
-    names = (quad.graph_name for quad in library().quads())
-    return frozenset(name.value for name in names if isinstance(name, NamedNode))
+    assert answer is not None
+    return answer

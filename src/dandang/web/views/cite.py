@@ -30,9 +30,9 @@ def citation(clause: Clause, library: Library) -> Citation | None:
         return None
     source = _source(library.index.value(clause.quote.iri, OA + "hasSource"), library)
     document = library.policy.documents[clause.document]
-    pinpoint = (
-        f"所载《{document.title}》，本图谱编号{clause.notation}，正文第{clause.quote.start + 1}至{clause.quote.end}字符"
-    )
+    # A source that is the document itself does not carry it.
+    carries = "" if source.title == document.title else f"所载《{document.title}》，"
+    pinpoint = f"{carries}本图谱编号{clause.notation}，正文第{clause.quote.start + 1}至{clause.quote.end}字符"
     return Citation(_gbt(source, clause, pinpoint), _bibtex(source, clause, pinpoint), _ris(source, clause, pinpoint))
 
 
@@ -48,8 +48,11 @@ def _source(iri: str, library: Library) -> _Source:
 
 
 def _gbt(source: _Source, clause: Clause, pinpoint: str) -> str:
-    authors, publishers = ", ".join(source.authors), "、".join(source.publishers)
-    return f"{authors}. {source.title}[N/OL]. {publishers}, {source.issued}({pinpoint}). {clause.iri}."
+    # The article is from a newspaper; of any other source the kind is not known.
+    kind = "N/OL" if source.publishers else "Z/OL"
+    issued = ", ".join(filter(None, ("、".join(source.publishers), source.issued)))
+    parts = (", ".join(source.authors), f"{source.title}[{kind}]", f"{issued}({pinpoint})", clause.iri)
+    return ". ".join(filter(None, parts)) + "."
 
 
 def _bibtex(source: _Source, clause: Clause, pinpoint: str) -> str:
@@ -64,17 +67,20 @@ def _bibtex(source: _Source, clause: Clause, pinpoint: str) -> str:
     }
     key = "dandang-" + "-".join(clause.iri.split("/")[-2:])
     lines = ",\n".join(f"  {field:<8}= {{{value}}}" for field, value in fields.items() if value)
-    return f"@article{{{key},\n{lines}\n}}"
+    return f"@{'article' if source.publishers else 'misc'}{{{key},\n{lines}\n}}"
+
+
+def _dates(issued: str) -> list[tuple[str, str]]:
+    return [("PY", issued[:4]), ("DA", issued.replace("-", "/") + "/")] if issued else []
 
 
 def _ris(source: _Source, clause: Clause, pinpoint: str) -> str:
     lines = [
-        ("TY", "NEWS"),
+        ("TY", "NEWS" if source.publishers else "GEN"),
         *(("AU", author) for author in source.authors),
         ("TI", source.title),
-        ("JO", "、".join(source.publishers)),
-        ("PY", source.issued[:4]),
-        ("DA", source.issued.replace("-", "/") + "/"),
+        *(("JO", found) for found in ["、".join(source.publishers)] if found),
+        *((tag, found) for tag, found in _dates(source.issued) if found),
         ("LA", "zh"),
         ("N1", pinpoint),
         ("UR", clause.iri),

@@ -9,11 +9,13 @@ from dandang.model import Clause, ClauseList, Document, Effect, Mirror, Note, Po
 from dandang.namespaces import DD, RDFS
 from dandang.web.library import Library
 from dandang.web.views.cite import Citation, citation
+from dandang.web.views.procedure import Procedure, procedures_of
 from dandang.web.views.tree import Node, conditions_in, facts_in, tree_of
 
 KINDS: dict[str, Text] = {
     "AccountabilityCircumstance": Text("问责情形", "Accountability circumstance"),
     "SanctionTrack": Text("问责处理", "Sanction track"),
+    "Exclusion": Text("不予容错的情形", "Exclusion from tolerance"),
     "ExemptionClause": Text("容错情形", "Exemption clause"),
     "Precondition": Text("容错前提", "Precondition of exemption"),
     "ListExit": Text("退出情形", "List exit"),
@@ -39,13 +41,25 @@ class Consequence(NamedTuple):
 
 
 class DefeatView(NamedTuple):
-    """A declared relation by which one list of clauses cuts another off."""
+    """A declared relation of this clause's list to another: what lifts the consequences of what. `outcomes` are what the lifting
+    side permits, so that lighter treatment is not called exemption."""
 
     iri: str
     other: ClauseList
     certainty: str
     comment: Text
     defeats: bool
+    outcomes: tuple[str, ...]
+
+
+class ExclusionView(NamedTuple):
+    """A declared relation by which no clause of one list applies while any clause of another does, with those clauses."""
+
+    iri: str
+    other: ClauseList
+    certainty: str
+    comment: Text
+    clauses: tuple[Clause, ...]
 
 
 class TensionView(NamedTuple):
@@ -82,6 +96,9 @@ class ClauseView(NamedTuple):
     rank: str
     mirrors: tuple[MirrorView, ...]
     defeats: tuple[DefeatView, ...]
+    excluded_by: tuple[ExclusionView, ...]
+    excludes: tuple[ExclusionView, ...]
+    procedures: tuple[Procedure, ...]
     tensions: tuple[TensionView, ...]
     notes: tuple[Note, ...]
     shared_notes: tuple[Note, ...]
@@ -114,6 +131,9 @@ def clause_view(clause: Clause, library: Library) -> ClauseView:
         rank=library.index.value(clause.iri, DD + "forRank"),
         mirrors=_mirrors(clause, policy),
         defeats=tuple(_defeats(clause, policy)),
+        excluded_by=tuple(_exclusions(clause, policy, defeated=True)),
+        excludes=tuple(_exclusions(clause, policy, defeated=False)),
+        procedures=procedures_of(clause.clause_list, library),
         tensions=tuple(_tensions(clause, library)),
         notes=_own_notes(clause, policy),
         shared_notes=_shared_notes(clause, policy),
@@ -141,10 +161,25 @@ def _mirrors(clause: Clause, policy: Policy) -> tuple[MirrorView, ...]:
 def _defeats(clause: Clause, policy: Policy) -> list[DefeatView]:
     found = []
     for defeat in policy.defeats:
-        if clause.clause_list in (defeat.defeater, defeat.defeated):
+        if not defeat.excludes and clause.clause_list in (defeat.defeater, defeat.defeated):
             defeats = clause.clause_list == defeat.defeater
             other = policy.lists[defeat.defeated if defeats else defeat.defeater]
-            found.append(DefeatView(defeat.iri, other, defeat.certainty, defeat.comment, defeats))
+            lifting = (clause,) if defeats else policy.clauses_of(other.iri)
+            outcomes = dict.fromkeys(effect.outcome for one in lifting for effect in policy.effects_of(one))
+            found.append(
+                DefeatView(defeat.iri, other, defeat.certainty, defeat.comment, defeats, tuple(filter(None, outcomes)))
+            )
+    return found
+
+
+def _exclusions(clause: Clause, policy: Policy, *, defeated: bool) -> list[ExclusionView]:
+    """The lists whose clauses exclude this one, or those that this one excludes."""
+    found = []
+    for defeat in policy.defeats:
+        own, other = (defeat.defeated, defeat.defeater) if defeated else (defeat.defeater, defeat.defeated)
+        if defeat.excludes and own == clause.clause_list:
+            clauses = policy.clauses_of(other)
+            found.append(ExclusionView(defeat.iri, policy.lists[other], defeat.certainty, defeat.comment, clauses))
     return found
 
 

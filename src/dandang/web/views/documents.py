@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dandang.messages import Text
-from dandang.model import Clause, ClauseList, Document, Effect, Note
+from dandang.model import Clause, ClauseList, Defeat, Document, Effect, Note, Policy
 from dandang.namespaces import DD, ELI
 from dandang.web.library import Library
+from dandang.web.views.procedure import Procedure, procedures_of
 from dandang.web.views.tree import Node, conditions_in, tree_of
 
 
@@ -20,6 +21,13 @@ class Group(NamedTuple):
     words: str = ""
 
 
+class Exclusion(NamedTuple):
+    """A declared relation by which one list excludes another, with the words that it rests on."""
+
+    defeat: Defeat
+    basis: tuple[tuple[str, str], ...]
+
+
 class ListView(NamedTuple):
     """A list of clauses, by domain or rank where the text groups them so."""
 
@@ -27,9 +35,12 @@ class ListView(NamedTuple):
     groups: tuple[Group, ...]
     tree: Node | None
     effects: tuple[Effect, ...]
-    quotes: tuple[str, ...]
+    quotes: tuple[tuple[str, str], ...]
     translation: str
     notes: tuple[Note, ...]
+    procedures: tuple[Procedure, ...]
+    excluded_by: tuple[Exclusion, ...]
+    excludes: tuple[Exclusion, ...]
 
 
 class DocumentView(NamedTuple):
@@ -39,10 +50,12 @@ class DocumentView(NamedTuple):
     translation: str
     standing: str
     issuer: tuple[str, ...]
+    implements: tuple[str, ...]
     quotes: tuple[tuple[str, str], ...]
     lists: tuple[ListView, ...]
     notes: tuple[Note, ...]
     comment: Text
+    dated: tuple[str, ...]
 
     @property
     def size(self) -> int:
@@ -64,11 +77,20 @@ def document_view(document: Document, library: Library) -> DocumentView:
         index.value(document.iri, DD + "translation"),
         index.value(document.iri, DD + "standing"),
         tuple(index.values(document.iri, ELI + "passed_by") + index.values(document.iri, ELI + "publisher_agent")),
-        quotes_of(document.iri, library),
+        tuple(index.values(document.iri, ELI + "implements")),
+        library.quotes(document.iri),
         tuple(_list_view(found, library) for found in shown),
         _notes(document, library),
         library.texts(document.iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
+        _dated(document, policy),
     )
+
+
+def _dated(document: Document, policy: Policy) -> tuple[str, ...]:
+    """The clauses that are in force between other dates than the document."""
+    own = (document.valid_from, document.valid_until)
+    clauses = (clause for clause in policy.clauses.values() if clause.document == document.iri)
+    return tuple(clause.iri for clause in clauses if (clause.valid_from, clause.valid_until) != own)
 
 
 def _notes(document: Document, library: Library) -> tuple[Note, ...]:
@@ -81,32 +103,28 @@ def _notes(document: Document, library: Library) -> tuple[Note, ...]:
     return tuple(note for note in own if not carried.intersection(note.about))
 
 
-def quotes_of(iri: str, library: Library) -> tuple[tuple[str, str], ...]:
-    """(quote IRI, exact words) of everything quoted for an IRI."""
-    found = []
-    for quote in library.index.values(iri, DD + "quote"):
-        for selector in library.index.values(quote, "http://www.w3.org/ns/oa#hasSelector"):
-            if exact := library.index.value(selector, "http://www.w3.org/ns/oa#exact"):
-                found.append((quote, exact))
-    return tuple(found)
-
-
 def _list_view(shared: ClauseList, library: Library) -> ListView:
     policy = library.policy
     groups: dict[str, list[Clause]] = {}
     for clause in policy.clauses_of(shared.iri):
         key = clause.domain or library.index.value(clause.iri, DD + "forRank")
         groups.setdefault(key, []).append(clause)
-    words = [exact for _, exact in quotes_of(shared.iri, library)]
-    introduced = {key: _introduction(key, groups, words, library) for key in groups}
+    words = library.quotes(shared.iri)
+    introduced = {key: _introduction(key, groups, [exact for _, exact in words], library) for key in groups}
+    exclusions = [
+        Exclusion(found, library.quotes(found.iri, DD + "basis")) for found in policy.defeats if found.excludes
+    ]
     return ListView(
         shared,
         tuple(Group(key, tuple(clauses), introduced[key]) for key, clauses in groups.items()),
         tree_of(shared.condition, policy) if shared.condition else None,
         shared.effects or _common_effects(policy.clauses_of(shared.iri)),
-        tuple(exact for exact in words if exact not in introduced.values()),
+        tuple(found for found in words if found[1] not in introduced.values()),
         library.index.value(shared.iri, DD + "translation"),
         tuple(note for note in policy.notes if shared.iri in note.about),
+        procedures_of(shared.iri, library),
+        tuple(found for found in exclusions if found.defeat.defeated == shared.iri),
+        tuple(found for found in exclusions if found.defeat.defeater == shared.iri),
     )
 
 

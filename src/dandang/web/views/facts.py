@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from dandang.model import Clause, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
@@ -76,19 +77,25 @@ def _leaves(condition: Condition, role: str) -> Iterator[tuple[FactCondition, st
             yield from _leaves(member, role)
 
 
-def use_counts(policy: Policy) -> dict[str, tuple[Clause, ...]]:
+@lru_cache(maxsize=2)
+def use_counts(library: Library) -> dict[str, tuple[Clause, ...]]:
     """Fact type → the clauses that ask for it."""
     found: dict[str, dict[str, Clause]] = {}
-    for clause in policy.clauses.values():
+    for clause in library.policy.clauses.values():
         for leaf in facts_in(clause.condition) if clause.condition else ():
             found.setdefault(leaf.fact, {})[clause.iri] = clause
     return {fact: tuple(clauses.values()) for fact, clauses in found.items()}
 
 
-def matching(policy: Policy, wanted: str) -> list[FactType]:
+def matching(library: Library, wanted: str) -> list[FactType]:
     """The fact types that a piece of a name, question or definition fits; all of them for no wish."""
     words = fold_name(wanted).split()
-    return [fact for fact in policy.facts.values() if all(word in _haystack(fact) for word in words)]
+    return [fact for fact, text in _haystacks(library) if all(word in text for word in words)]
+
+
+@lru_cache(maxsize=2)
+def _haystacks(library: Library) -> tuple[tuple[FactType, str], ...]:
+    return tuple((fact, _haystack(fact)) for fact in library.policy.facts.values())
 
 
 def _haystack(fact: FactType) -> str:

@@ -19,6 +19,8 @@ class Field(NamedTuple):
     value: str
     default: str
     options: tuple[tuple[str, str], ...] = ()
+    #: What is typed into it can be facts of somebody's case.
+    states_facts: bool = False
 
 
 def fields_of(question: Question, values: Mapping[str, str], library: Library, lang: str) -> tuple[Field, ...]:
@@ -36,7 +38,8 @@ def _field(parameter: Parameter, value: str, library: Library, lang: str) -> Fie
         kind = "date"
     if kind == "choice":
         value = _known(value, options, parameter, library)
-    return Field(parameter.name, parameter.label, kind, value, parameter.default, options)
+    states_facts = parameter.type in ("fact", "facts")
+    return Field(parameter.name, parameter.label, kind, value, parameter.default, options, states_facts)
 
 
 def _options(kind: str, library: Library, lang: str) -> tuple[tuple[str, str], ...]:

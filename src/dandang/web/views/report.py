@@ -7,17 +7,21 @@ from typing import NamedTuple
 
 from dandang.messages import Text
 from dandang.model import Assessment, Case, ClauseAnswer, Explanation, Fact, FactType, Finding, Policy, Quote, State
-from dandang.render.phrases import LION, VERDICTS, literals_text, residual, verdict_sentence
+from dandang.render.phrases import LION, VERDICTS, clauses_of_part, literals_text, residual, verdict_sentence
 
 SECTIONS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
     ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
+    ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
     ("ListExit", Text("退出“狮子型”干部管理", 'Exits from the "lion" list')),
 )
 PARTS = {
     "accountability": Text("问责：情形与查实", "Accountability: circumstance and verification"),
     "exemption": Text("容错：情形与前提", "Exemption: situation and preconditions"),
+    "relief": Text("从轻、减轻：情形与前提", "Lighter or mitigated treatment: situation and preconditions"),
+    "exclusions": Text("不予容错的情形", "Exclusions from tolerance"),
     "sanctions": Text("处理", "Sanction tracks"),
     "list-exit": Text("退出“狮子型”干部管理", 'Exit from the "lion" list'),
 }
@@ -85,10 +89,12 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
     """The report of an assessment."""
     strict = assessment.readings["strict"]
     lines = [_line(answer, policy) for answer in assessment.answers.values()]
-    sections = tuple(
-        Section(name, tuple(sorted((line for line in lines if line.answer.clause.kind == kind), key=_position)))
-        for kind, name in SECTIONS
-    )
+    relief = clauses_of_part(assessment, "relief")
+    by_section: dict[str, list[Line]] = {}
+    for line in lines:
+        clause = line.answer.clause
+        by_section.setdefault("relief" if clause.iri in relief else clause.kind, []).append(line)
+    sections = tuple(Section(name, tuple(sorted(by_section.get(kind, ()), key=_position))) for kind, name in SECTIONS)
     questions = _questions(assessment, policy)
     return Report(
         case=assessment.case,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -45,13 +46,16 @@ def _properties(found: dict[str, list[Term]]) -> tuple[Property, ...]:
 
 def mentions(page: str, library: Library) -> tuple[tuple[str, str], ...]:
     """(subject, predicate) of every triple elsewhere whose object is the page's IRI."""
-    node = ox.NamedNode(page)
-    return tuple(
-        dict.fromkeys(
-            (subject_of(quad), quad.predicate.value)
-            for other, group in library.groups.items()
-            if other != page
-            for quad in group
-            if quad.object == node and quad.graph_name != COMPILED_GRAPH
-        )
-    )
+    found = _pointers(library).get(page, ())
+    return tuple(dict.fromkeys((subject, predicate) for other, subject, predicate in found if other != page))
+
+
+@lru_cache(maxsize=2)
+def _pointers(library: Library) -> dict[str, list[tuple[str, str, str]]]:
+    """Object → (page, subject, predicate) of every triple that names it."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for page, group in library.groups.items():
+        for quad in group:
+            if isinstance(quad.object, ox.NamedNode) and quad.graph_name != COMPILED_GRAPH:
+                found.setdefault(quad.object.value, []).append((page, subject_of(quad), quad.predicate.value))
+    return found

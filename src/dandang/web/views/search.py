@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -40,38 +41,52 @@ class _Entry(NamedTuple):
     texts: tuple[str, ...]
 
 
+class _Folded(NamedTuple):
+    entry: _Entry
+    texts: tuple[str, ...]
+
+
 def search(query: str, library: Library) -> list[Group]:
     """The groups that have hits for all words of the query."""
     words = fold_name(normalize("NFKC", query)).split()
     if not words:
         return []
-    kinds = (
-        (Text("文件", "Documents"), _documents),
-        (Text("条款", "Clauses"), _clauses),
-        (Text("事实", "Facts"), _facts),
-        (Text("概念与职责", "Concepts and duties"), _concepts),
-        (Text("示例案例", "Example cases"), _cases),
-    )
     groups = []
-    for name, entries in kinds:
-        hits = sorted(filter(None, (_hit(entry, words) for entry in entries(library))), key=lambda hit: hit.rank)
+    for name, entries in _entries(library):
+        hits = sorted(filter(None, (_hit(found, words) for found in entries)), key=lambda hit: hit.rank)
         if hits:
             groups.append(Group(name, tuple(hits[:MOST]), len(hits)))
     return groups
 
 
-def _hit(entry: _Entry, words: list[str]) -> Hit | None:
-    texts = (entry.notation, *entry.label, *entry.texts)
-    folded = [fold_name(text) for text in texts]
+@lru_cache(maxsize=2)
+def _entries(library: Library) -> tuple[tuple[Text, tuple[_Folded, ...]], ...]:
+    """Everything that can be found, by kind, with its texts as they are compared."""
+    kinds = (
+        (Text("文件", "Documents"), _documents),
+        (Text("条款", "Clauses"), _clauses),
+        (Text("事实", "Facts"), _facts),
+        (Text("概念与职责", "Concepts and duties"), _concepts),
+        (Text("示例案件", "Example cases"), _cases),
+    )
+    return tuple((name, tuple(map(_folded, entries(library)))) for name, entries in kinds)
+
+
+def _folded(entry: _Entry) -> _Folded:
+    return _Folded(entry, tuple(map(fold_name, (entry.notation, *entry.label, *entry.texts))))
+
+
+def _hit(found: _Folded, words: list[str]) -> Hit | None:
+    entry, folded = found
     if not all(any(word in text for text in folded) for word in words):
         return None
-    if fold_name(entry.notation) == " ".join(words):
+    if folded[0] == " ".join(words):
         rank = 0
     elif all(any(word in text for text in folded[1:3]) for word in words):
         rank = 1
     else:
         rank = 2
-    context = next((text for text, fold in zip(texts[3:], folded[3:], strict=True) if words[0] in fold), "")
+    context = next((text for text, fold in zip(entry.texts, folded[3:], strict=True) if words[0] in fold), "")
     return Hit(entry.iri, entry.notation, entry.label, context, rank)
 
 

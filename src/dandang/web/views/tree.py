@@ -54,6 +54,7 @@ def _node(condition: Condition, policy: Policy, notes: Mapping[str, list[Note]])
             policy.label(condition.clauses),
             condition.clauses,
             condition.role,
+            required=condition.required,
             setting=condition.setting,
             notes=own,
         )
