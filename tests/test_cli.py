@@ -134,6 +134,28 @@ def test_a_template_is_a_case_file(capsys: pytest.CaptureFixture[str], tmp_path:
     assert run(capsys, "template", str(path))[0] == 2 and path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("E4#purpose", "抢抓时机"),
+        ("A1#attitudes", "从严读法"),
+        ("wh:E4#seize-the-moment", "目的是否是抢抓时机"),
+        ("rank-known", "职级"),
+        ("clause-quote", "引文"),
+    ],
+)
+def test_explain_a_condition_or_a_rule(capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    status, out, _ = run(capsys, "explain", name, "--lang", "zh")
+    assert status == 0 and said in out
+    assert run(capsys, "explain", name, "--lang", "en")[0] == 0
+
+
+def test_what_the_text_does_not_say_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    case = str(Path(__file__).parent.parent / "data/cases/2018-015-promise-and-long-standing-problem.yaml")
+    assert "是推断" in run(capsys, "assess", case, "--lang", "zh")[1]
+    assert json.loads(run(capsys, "assess", case, "--format", "json")[1])[0]["inference"]
+
+
 def test_audit_exit_status(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "other.txt"
     path.write_text("与图谱无关的一段话。", encoding="utf-8")

@@ -392,7 +392,6 @@ class Explanation(NamedTuple):
     required: bool | None = None
     condition: Condition | None = None
     label: Text | None = None
-    inference: bool = False
 
     def walk(self) -> Iterator[Explanation]:
         """This node and all below it."""

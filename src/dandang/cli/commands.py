@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dandang import resources
 from dandang.errors import BadParameter, UnknownName, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Assessment, Case, Clause, Finding, Place, Policy, Table
-from dandang.namespaces import DD
+from dandang.model import Assessment, Case, Clause, Condition, Finding, Place, Policy, Table
+from dandang.namespaces import DD, ID, RDF
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -213,14 +213,23 @@ def show(options: Namespace) -> int:
 
 
 def explain(options: Namespace) -> int:
-    """`dandang explain ID`."""
+    """`dandang explain ID`: a term, fact, concept, condition, or the rule of a finding."""
     from dandang.policy import load_quads, ontology_quads
     from dandang.policy import read_policy as read
-    from dandang.render.text import thing_text
+    from dandang.render.text import condition_text, rule_text, thing_text
     from dandang.store import Index
 
+    rules = Index(load_quads([resources.shapes_file("case"), resources.shapes_file("policy")]))
+    rule = f"{ID}shapes/{options.name}"
+    if rules.value(rule, RDF + "type"):
+        print(rule_text(rule, rules, options.lang))
+        return 0
     quads = [*load_quads(resources.data_files()), *ontology_quads()]
     policy = read(quads)
+    condition = _condition(options.name, policy)
+    if condition:
+        print(condition_text(*condition, policy, options.lang))
+        return 0
     print(thing_text(_named(options.name, policy), policy, Index(quads), options.lang))
     return 0
 
@@ -251,6 +260,18 @@ def _clause(name: str, policy: Policy) -> Clause:
             f"没有条款“{name}”", f'there is no clause "{name}"', hint=(f"有：{known}", f"there are: {known}")
         )
     return clause
+
+
+def _condition(name: str, policy: Policy) -> tuple[Clause, Condition] | None:
+    """The condition that an IRI, or its end as in `E4#purpose`, names, with its clause."""
+    for clause in policy.clauses.values():
+        waiting = list(policy.effective_conditions(clause))
+        while waiting:
+            condition = waiting.pop()
+            if "#" in name and condition.iri.endswith("/" + name.rpartition(":")[2].rpartition("/")[2]):
+                return clause, condition
+            waiting.extend(getattr(condition, "members", ()))
+    return None
 
 
 def audit(options: Namespace) -> int:

@@ -15,7 +15,7 @@ from dandang.model import (
     Policy,
     Question,
 )
-from dandang.render.phrases import DISCLAIMER, verdict_sentence
+from dandang.render.phrases import DISCLAIMER, INFERENCE, rests_on_inference, verdict_sentence
 
 
 def assessment_json(
@@ -27,6 +27,7 @@ def assessment_json(
         "title": answer.case.title,
         "verdict": answer.verdict,
         "sentence": verdict_sentence(answer, policy).in_(lang),
+        "inference": INFERENCE.in_(lang) if rests_on_inference(answer) else None,
         "readings": dict(answer.readings),
         "clauses": {a.clause.notation: _clause(a, policy, lang) for a in answer.answers.values()},
         "sanctions": _sanctions(answer, policy, lang),

@@ -137,6 +137,11 @@ def _phrases(condition: Condition) -> list[str]:
     return [condition.phrase] if isinstance(condition, FactCondition) else []
 
 
+def rests_on_inference(answer: Assessment) -> bool:
+    """Whether the verdict uses that exemption answers accountability, which the text does not say."""
+    return answer.verdict in ("may_be_exempted", "accountable_unless_exempted")
+
+
 def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     """The verdict with the clauses it rests on."""
     by = {state: _notations(answer, state) for state in ("applies", "could_apply")}

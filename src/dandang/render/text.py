@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from dandang.model import (
     ClauseCondition,
     Comparison,
     Condition,
+    ConditionGroup,
     Document,
     Explanation,
     FactCondition,
@@ -21,9 +23,10 @@ from dandang.model import (
     Policy,
     Question,
 )
-from dandang.namespaces import RDFS, SKOS, shorten
+from dandang.namespaces import RDFS, SH, SKOS, shorten
 from dandang.render.phrases import (
     DISCLAIMER,
+    INFERENCE,
     LION,
     STATES,
     VERDICTS,
@@ -34,6 +37,7 @@ from dandang.render.phrases import (
     literals_text,
     question_text,
     residual,
+    rests_on_inference,
     verdict_sentence,
 )
 
@@ -79,6 +83,8 @@ def assessment_text(
 def _head(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
     yield f"{answer.case.id} {answer.case.title}".strip()
     yield f"{Text('结论', 'Verdict').in_(lang)}{_colon(lang)}{verdict_sentence(answer, policy).in_(lang)}"
+    if rests_on_inference(answer):
+        yield INFERENCE.in_(lang)
     if answer.readings["strict"] != answer.verdict:
         strict = VERDICTS[answer.readings["strict"]].in_(lang)
         yield Text(f"从严读法下结论不同：{strict}", f"Under the strict reading the verdict differs: {strict}").in_(lang)
@@ -369,6 +375,34 @@ def thing_text(iri: str, policy: Policy, properties: Properties, lang: str) -> s
         lines += values.get(lang) or [f"{text}" for found in values.values() for text in found]
     if iri in policy.facts:
         lines += _fact_type(iri, policy, lang)
+    return "\n".join([*lines, "", iri])
+
+
+def condition_text(clause: Clause, condition: Condition, policy: Policy, lang: str) -> str:
+    """A condition in plain words: where it stands, what it wants, what is unclear about it."""
+    label = clause.label.in_(lang)
+    lines = [
+        Text(f"{clause.notation} {label}的一个条件", f"A condition of {clause.notation} {label}").in_(lang),
+        *_condition(condition, policy, lang, 1),
+    ]
+    if isinstance(condition, FactCondition):
+        lines.append(f"  {policy.facts[condition.fact].question.in_(lang)}")
+        lines.append(f"  「{condition.phrase}」")
+    if isinstance(condition, ConditionGroup):
+        source, certainty = (policy.label(iri).in_(lang) for iri in (condition.source, condition.certainty))
+        lines.append(Text(f"  这样读的根据：{source}；{certainty}", f"  read so from: {source}; {certainty}").in_(lang))
+    for note in policy.notes:
+        if condition.iri in note.about:
+            lines.append(f"  {note.comment.in_(lang)}")
+            lines += [Text(f"  另一种读法：{o.zh}", f"  another reading: {o.en}").in_(lang) for o in note.alternatives]
+    return "\n".join([*lines, "", condition.iri])
+
+
+def rule_text(iri: str, properties: Properties, lang: str) -> str:
+    """The rule of a finding in plain words: what it wants and how to mend it."""
+    found = [properties.langs(iri, name).get(lang, []) for name in (RDFS + "label", SH + "message", SH + "description")]
+    # What a finding fills in is left open here.
+    lines = [re.sub(r"\{[?$]\w+\}", "…", text) for texts in found for text in texts]
     return "\n".join([*lines, "", iri])
 
 
