@@ -10,7 +10,8 @@ import pytest
 
 from dandang import resources
 from dandang.namespaces import ID, PREFIXES, SH
-from dandang.policy import data_files, load_quads
+from dandang.policy import load_quads
+from dandang.resources import data_files
 from dandang.validation import SHAPES, _Engine, validate_policy
 
 HEADER = f"@base <{ID}wuhan-2018/> .\n" + "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())

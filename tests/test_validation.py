@@ -17,7 +17,8 @@ from dandang.cases import ReadCase, case_quads, read_cases, read_file, without_d
 from dandang.errors import ResourceMissing
 from dandang.model import Finding, Policy
 from dandang.namespaces import DD, ID, SH
-from dandang.policy import data_files, load_quads
+from dandang.policy import load_quads
+from dandang.resources import data_files
 from dandang.validation import SHAPES, CaseValidator, _Engine, validate_case, validate_policy
 
 FIXTURES = Path(__file__).parent / "shapes"

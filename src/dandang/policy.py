@@ -43,9 +43,6 @@ CLAUSE_KINDS = (
 )
 
 
-data_files = resources.data_files
-
-
 def load_quads(paths: Iterable[Path]) -> list[ox.Quad]:
     """The quads of all files."""
     return [quad for path in paths for quad in read_turtle(path)]

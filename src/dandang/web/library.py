@@ -15,7 +15,8 @@ from dandang.compiled import compiled_quads
 from dandang.messages import Text
 from dandang.model import Policy
 from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
-from dandang.policy import data_files, load_quads, ontology_quads, read_policy
+from dandang.policy import load_quads, ontology_quads, read_policy
+from dandang.resources import data_files
 from dandang.store import Index, dataset_digest
 from dandang.web.addresses import ONTOLOGY, Addresses
 
