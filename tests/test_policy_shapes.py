@@ -12,7 +12,8 @@ from dandang import resources
 from dandang.namespaces import ID, PREFIXES, SH
 from dandang.policy import load_quads
 from dandang.resources import data_files
-from dandang.validation import SHAPES, _Engine, validate_policy
+from dandang.validation import SHAPES, validate_policy
+from dandang.validation.engine import Engine
 
 HEADER = f"@base <{ID}wuhan-2018/> .\n" + "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
 HEADER += "@prefix cccev: <http://data.europa.eu/m8g/> .\n"
@@ -207,12 +208,12 @@ def quads() -> list[ox.Quad]:
 
 
 @pytest.fixture(scope="module")
-def engine(quads: list[ox.Quad]) -> _Engine:
-    return _Engine(resources.shapes_file("policy"), quads)
+def engine(quads: list[ox.Quad]) -> Engine:
+    return Engine(resources.shapes_file("policy"), quads)
 
 
 @pytest.fixture
-def change(engine: _Engine) -> Iterator[object]:
+def change(engine: Engine) -> Iterator[object]:
     """Applies a mistake to the engine's data and takes it back afterwards."""
     done: list[tuple[set[ox.Triple], set[ox.Triple]]] = []
 
@@ -230,7 +231,7 @@ def change(engine: _Engine) -> Iterator[object]:
         engine._add(removed)
 
 
-def _about(engine: _Engine, pair: str) -> set[ox.Triple]:
+def _about(engine: Engine, pair: str) -> set[ox.Triple]:
     """The triples of a subject and predicate given as Turtle."""
     (pattern,) = turtle(f"{pair} 0 .")
     found = {t for t in engine._fixed if t.subject == pattern.subject and t.predicate == pattern.predicate}
@@ -244,7 +245,7 @@ def test_the_shipped_policy_data_has_no_finding(quads: list[ox.Quad]) -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[f"{m.rule}-{number}" for number, m in enumerate(MISTAKES)])
-def test_a_mistake_is_found(mistake: Mistake, engine: _Engine, change: object) -> None:
+def test_a_mistake_is_found(mistake: Mistake, engine: Engine, change: object) -> None:
     assert not engine.results(rules=[mistake.rule])
     change(mistake)  # type: ignore[operator]
     found = {result.focus for result in engine.results(rules=[mistake.rule])}
@@ -255,7 +256,7 @@ def test_a_mistake_is_found(mistake: Mistake, engine: _Engine, change: object) -
         assert node.subject.value in found
 
 
-def test_every_policy_shape_has_a_mistake(engine: _Engine) -> None:
+def test_every_policy_shape_has_a_mistake(engine: Engine) -> None:
     assert {rule.slug for rule in engine._rules.values()} == {mistake.rule for mistake in MISTAKES}
 
 
@@ -270,7 +271,7 @@ def test_a_finding_names_its_file_and_node(quads: list[ox.Quad]) -> None:
     assert "inList" in finding.render("zh")
 
 
-def test_rules_come_with_everything_a_reader_needs(engine: _Engine) -> None:
+def test_rules_come_with_everything_a_reader_needs(engine: Engine) -> None:
     for iri, rule in engine._rules.items():
         assert iri.startswith(SHAPES)
         assert all(rule.messages), iri

@@ -12,14 +12,16 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
-from dandang import resources, validation
+from dandang import resources
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, without_duplicates
 from dandang.errors import ResourceMissing
 from dandang.model import Finding, Policy
 from dandang.namespaces import DD, ID, SH
 from dandang.policy import load_quads
 from dandang.resources import data_files
-from dandang.validation import SHAPES, CaseValidator, _Engine, validate_case, validate_policy
+from dandang.validation import SHAPES, CaseValidator, validate_case, validate_policy
+from dandang.validation import engine as engines
+from dandang.validation.engine import Engine
 
 FIXTURES = Path(__file__).parent / "shapes"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((FIXTURES / "expected.yaml").read_text(encoding="utf-8"))
@@ -180,9 +182,9 @@ def test_the_store_answers_as_rdflib_does(
         rule.slug for iri, rule in engine._rules.items() if (rdflib.URIRef(iri), _sparql(), None) in engine._shapes
     }
     assert len(sparql) > 15
-    monkeypatch.setattr(validation, "_data_graph", lambda terms, store: rdflib.Graph())
+    monkeypatch.setattr(engines, "data_graph", lambda terms, store: rdflib.Graph())
     fixed = [ox.Quad(*triple) for triple in engine._fixed]
-    reference = _Engine(resources.shapes_file("case"), fixed)
+    reference = Engine(resources.shapes_file("case"), fixed)
     for slug in sorted(sparql & {path.stem for path in FIXTURES.glob("*.yaml")}):
         quads = case_quads(read_file(str(FIXTURES / f"{slug}.yaml"), policy)[0].case)
         expected = Counter((r.focus, r.value, r.message) for r in reference.results(quads, today=TODAY, rules=[slug]))

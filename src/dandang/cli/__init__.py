@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from dandang.errors import DandangError
 
@@ -19,9 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _use_utf8()
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        from dandang.cli import commands
-
-        status: int = getattr(commands, options.run)(options)
+        # Only the room of this command is loaded.
+        room = import_module(f"dandang.cli.{options.room}")
+        status: int = getattr(room, options.run)(options)
         sys.stdout.flush()
         return status
     except DandangError as error:

@@ -14,6 +14,15 @@ from dandang.cli import language
 from dandang.errors import BadParameter
 from dandang.messages import LANGUAGES, Text
 
+#: The module of each command.
+_ROOMS = {
+    **dict.fromkeys(("assess", "validate", "template"), "cases"),
+    **dict.fromkeys(("ask", "query"), "questions"),
+    **dict.fromkeys(("show", "explain", "compare"), "lookup"),
+    **dict.fromkeys(("audit", "reason"), "checks"),
+    "serve": "serving",
+}
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -25,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The options of a command line; `run` names the function of dandang.cli.commands. Raises BadParameter."""
+    """The options of a command line; `run` names the function, `room` its module in dandang.cli. Raises BadParameter."""
     return build_parser(language(arguments)).parse_args(arguments)
 
 
@@ -50,7 +59,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
 
     def command(name: str, zh: str, en: str, *, formats: Sequence[str] = ("text", "json")) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=say(zh, en), description=say(zh, en))
-        added.set_defaults(run=name)
+        added.set_defaults(run=name, room=_ROOMS[name])
         added.add_argument("--lang", choices=LANGUAGES, default=lang, help=say("输出语言", "language of the output"))
         if formats:
             added.add_argument("--format", choices=formats, default="text", help=say("输出格式", "output format"))

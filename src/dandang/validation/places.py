@@ -1,0 +1,71 @@
+"""Where a validation result stands in a case file."""
+
+from __future__ import annotations
+
+from dandang.cases.graph import case_iri
+from dandang.model import Case, Place
+from dandang.namespaces import DCTERMS, DD
+from dandang.validation.rules import Result
+
+#: Where the value of a property stands in a case file.
+_KEYS = {
+    DCTERMS + "identifier": "id",
+    DCTERMS + "title": "title",
+    DD + "conductDate": "on",
+    DD + "decisionDate": "decided",
+    DD + "cadre": "cadre",
+    DD + "domain": "domain",
+    DD + "hasFact": "facts",
+    DD + "decidedSanction": "sanctions",
+    DD + "claims": "claims",
+}
+
+
+_CADRE_KEYS = {DD + "rank": "cadre.rank", DD + "post": "cadre.post", DD + "onList": "cadre.lion"}
+
+
+class Locator:
+    """Finds the lines of a case file that results speak about."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.iri = case_iri(case)
+        self._facts = {f"{self.iri}#fact-{number}": fact for number, fact in enumerate(case.facts, start=1)}
+        self._sanctions = {f"{self.iri}#sanction-{n}": sanction for n, sanction in enumerate(case.sanctions, start=1)}
+
+    def place(self, result: Result) -> Place | None:
+        """The place of the fact or sanction concerned, else of the key, else of the case."""
+        for node in (result.value, result.focus):
+            if node in self._facts:
+                return self._fact_place(self._facts[node].type)
+            if node in self._sanctions:
+                return self._sanctions[node].place or self._key("sanctions")
+        if result.focus == f"{self.iri}#cadre":
+            return self._key(_CADRE_KEYS.get(result.path, "cadre"))
+        return self._key(_KEYS.get(result.path, ""))
+
+    def value(self, result: Result) -> str:
+        """What the finding is about: a value as it is, a fact by its type, a sanction by its measure."""
+        node = result.value or result.focus
+        if node in self._facts:
+            return self._facts[node].type
+        if node in self._sanctions:
+            return self._sanctions[node].measure
+        return "" if node in (self.iri, f"{self.iri}#cadre") else node
+
+    def _fact_place(self, kind: str) -> Place | None:
+        """The line of a stated fact; of a derived one, the line of what it follows from."""
+        fact = next((fact for fact in self.case.facts if fact.type == kind), None)
+        if fact is None or fact.derived_from == kind:
+            return self._key("facts")
+        if fact.place or not fact.derived_from:
+            return fact.place or self._key("facts")
+        if any(other.type == fact.derived_from for other in self.case.facts):
+            return self._fact_place(fact.derived_from)
+        return self._key("domain" if fact.derived_from == self.case.domain else "facts")
+
+    def _key(self, path: str) -> Place | None:
+        """The place of a key, or where it would have to be added."""
+        known = self.case.places.get(path) or self.case.places.get(path.partition(".")[0])
+        base = known or self.case.place
+        return base._replace(path=path) if base and path else base
