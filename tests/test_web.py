@@ -99,6 +99,7 @@ ROUTES: dict[str, str] = {
     "search.search_bare": "/search?q=E7",
     "data.dataset": "/data/dataset.nt",
     "data.page": "/data/clauses/E7.ttl",
+    "maps.neighbourhood": "/data/neighbourhood/clauses/E7.json",
     "identifiers.identifier": "/id/wuhan-2018/E7",
     "health.healthz": "/healthz",
     "health.static": "/static/site.css",

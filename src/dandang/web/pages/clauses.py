@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from dandang.web.language import language
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
 from dandang.web.views.clause import clause_view
 from dandang.web.views.documents import documents_of
+from dandang.web.views.neighbourhood_drawing import drawn
 
 blueprint = Blueprint("clauses", __name__)
 
@@ -25,4 +27,5 @@ def clause(name: str) -> str:
     """One clause whole."""
     iri, shelf = requested_iri(), library()
     view = clause_view(shelf.policy.clauses[iri], shelf)
-    return render_template("clause.html", view=view, query=query_of(iri))
+    near = drawn(iri, shelf, language())
+    return render_template("clause.html", view=view, near=near, query=query_of(iri))

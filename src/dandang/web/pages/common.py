@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from flask import abort, redirect, request
 
-from dandang import resources
-from dandang.errors import ResourceMissing
 from dandang.web.addresses import url
+from dandang.web.behind import page_query as page_query
 from dandang.web.language import language
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library
@@ -32,17 +29,6 @@ def requested_iri() -> str:
 def missing(path: str) -> NoSuchPage:
     """The error for an address without a page."""
     return NoSuchPage(f"没有 {path} 这个页面", f"there is no page at {path}")
-
-
-@cache
-def page_query(name: str) -> str:
-    """The text of a query of queries/pages, without its header."""
-    path = resources.root() / "queries" / "pages" / f"{name}.rq"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ResourceMissing(f"缺少页面查询 {name}", f"the page query {name} is missing") from error
-    return "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
 
 
 def query_of(iri: str) -> str:
