@@ -19,15 +19,18 @@ Named: TypeAlias = Mapping[str, Text]
 
 
 class Place(NamedTuple):
-    """Where something stands: a file, a line and column from 1, and a path inside the document (`cadre.rank`)."""
+    """Where something stands: a file, a line and column from 1, a path inside the document (`cadre.rank`), and in a workbook the cell
+    (`事实!C7`)."""
 
     file: str = ""
     line: int | None = None
     column: int | None = None
     path: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
-        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part not in (None, ""))
+        parts = (self.file, self.cell) if self.cell else (self.file, self.line, self.column)
+        spot = ":".join(str(part) for part in parts if part not in (None, ""))
         return " ".join(part for part in (spot, self.path) if part)
 
 
@@ -358,7 +361,7 @@ class DecidedSanction(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A case as its file tells it; `facts` includes those that follow from others."""
+    """A case as its file tells it; `facts` includes those that follow from others, `note` stays out of its graph."""
 
     id: str
     title: str = ""
@@ -370,6 +373,7 @@ class Case(NamedTuple):
     facts: tuple[Fact, ...] = ()
     sanctions: tuple[DecidedSanction, ...] = ()
     claims: tuple[str, ...] = ()
+    note: str = ""
     place: Place | None = None
     places: Mapping[str, Place] = MappingProxyType({})
 

@@ -1,7 +1,7 @@
 """Case files → cases → case graphs.
 
-`files` reads bytes, `nodes` their syntax, `fields` the keys of a case, `rdf` Turtle and JSON-LD; `reading` ties them together,
-`derive` adds what follows, `graph` writes the case as triples.
+`files` reads bytes, `nodes` their syntax, `fields` the keys of a case, `rdf` Turtle and JSON-LD, `sheet` workbooks; `reading` ties them
+together, `derive` adds what follows, `graph` writes the case as triples, `writing` and `sheet_writing` as files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dandang.cases.derive import with_derived_facts
 from dandang.cases.files import MAX_BYTES, read_bytes
 from dandang.cases.graph import case_quads
-from dandang.cases.reading import ReadCase, accepted, read_cases, read_file, without_duplicates
+from dandang.cases.reading import ReadCase, accepted, read_cases, read_file, read_stated, without_duplicates
 
 __all__ = [
     "MAX_BYTES",
@@ -19,6 +19,7 @@ __all__ = [
     "read_bytes",
     "read_cases",
     "read_file",
+    "read_stated",
     "with_derived_facts",
     "without_duplicates",
 ]

@@ -41,6 +41,7 @@ class CaseReader:
             facts=self.facts(fields.get("facts")),
             sanctions=self.sanctions(fields.get("sanctions")),
             claims=self.claims(fields.get("claims")),
+            note=self.text(fields.get("note")),
             place=node.place,
             places={key: value.place for key, value in fields.items()},
         )
@@ -130,15 +131,15 @@ class CaseReader:
     def twice(self, key: Scalar, earlier: Fact, later: Fact) -> None:
         """A fact stated twice: an error when the values differ, a warning when they agree."""
         label = self.policy.facts[later.type].label
-        where = earlier.place.line if earlier.place else "?"
+        where = _other(earlier.place)
         if earlier.value != later.value:
             self.report(
                 "contradictory-facts",
                 key.place,
                 key.text,
                 Text(
-                    f"事实“{label.zh}”前后矛盾（第 {where} 行的值不同）",
-                    f'the fact "{label.en}" contradicts line {where}',
+                    f"事实“{label.zh}”前后矛盾（{where.zh}的值不同）",
+                    f'the fact "{label.en}" contradicts {where.en}',
                 ),
                 Text("只保留一处；有争议时写 contested", "keep one of them; write contested if it is disputed"),
             )
@@ -148,8 +149,8 @@ class CaseReader:
                 key.place,
                 key.text,
                 Text(
-                    f"事实“{label.zh}”写了两次（另一处在第 {where} 行）",
-                    f'the fact "{label.en}" is stated twice (also on line {where})',
+                    f"事实“{label.zh}”写了两次（另一处在{where.zh}）",
+                    f'the fact "{label.en}" is stated twice (also at {where.en})',
                 ),
                 Text("删去一处", "remove one of them"),
                 severity="warning",
@@ -334,6 +335,15 @@ def nearest_names(name: str, known: Iterable[str], *, most: int = 4) -> list[str
     ratios = ((SequenceMatcher(None, wanted, fold_name(other)).ratio(), other) for other in dict.fromkeys(known))
     scored = sorted(ratios, reverse=True)
     return [other for value, other in scored[:most] if value >= 0.45]
+
+
+def _other(place: Place | None) -> Text:
+    """Where the same thing stands too."""
+    if place is None or not (place.cell or place.line):
+        return Text("另一处", "the other place")
+    if place.cell:
+        return Text(f" {place.cell} ", place.cell)
+    return Text(f"第 {place.line} 行", f"line {place.line}")
 
 
 def _choose(options: Iterable[Text], lead: Text) -> Text:

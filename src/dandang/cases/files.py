@@ -43,6 +43,11 @@ def _bounded(stream: BinaryIO) -> bytes:
     return stream.read(MAX_BYTES + 1)
 
 
+def is_workbook(content: bytes) -> bool:
+    """Whether the bytes are a zip archive, as every .xlsx file is."""
+    return content.startswith(b"PK\x03\x04")
+
+
 def decode(content: bytes, name: str) -> str:
     """The text of a file: UTF-8, with or without a byte order mark. Raises UnreadableFile with the first bad line."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -10,16 +10,19 @@ from dandang.model import Cadre, Case, DecidedSanction, Fact
 from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, PROV, RDF, XSD
 from dandang.store import GRAPHS, literal, quads_of
 
+#: What a case without an id is called in its graph.
+UNNAMED = "unnamed"
+
 
 def case_iri(case: Case) -> str:
     """The IRI of a case; one without an id is `cases/unnamed`."""
-    return CASES + (case.id or "unnamed")
+    return CASES + (case.id or UNNAMED)
 
 
 def case_quads(case: Case) -> list[ox.Quad]:
     """The graph of a case, derived facts included."""
     iri = case_iri(case)
-    graph = ox.NamedNode(f"{GRAPHS}case/{case.id or 'unnamed'}")
+    graph = ox.NamedNode(f"{GRAPHS}case/{case.id or UNNAMED}")
     facts = [f"{iri}#fact-{number}" for number in range(1, len(case.facts) + 1)]
     sanctions = [f"{iri}#sanction-{number}" for number in range(1, len(case.sanctions) + 1)]
     properties: dict[str, list[str | ox.Literal | ox.NamedNode]] = {

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from dandang import resources
 from dandang.cases.fields import CaseReader
+from dandang.cases.graph import UNNAMED
 from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
@@ -73,7 +74,8 @@ class _Reader:
 
     def case(self, iri: str) -> Case:
         value = self.index.value
-        identifier = self.identifier(value(iri, DCTERMS + "identifier") or iri.removeprefix(CASES))
+        named = iri.removeprefix(CASES)
+        identifier = self.identifier(value(iri, DCTERMS + "identifier") or ("" if named == UNNAMED else named))
         self.fields.case_id = identifier
         return Case(
             id=identifier,

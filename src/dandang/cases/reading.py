@@ -1,6 +1,6 @@
 """A case file → cases, with every mistake found on the way.
 
-YAML and JSON are read key by key, Turtle and JSON-LD from their graph; both end in the same `Case`. Mistakes become findings with a place:
+YAML, JSON and workbooks are read key by key, Turtle and JSON-LD from their graph; all end in the same `Case`. Mistakes become findings with a place:
 validation reports them beside those of the shapes, assessment refuses the case with all of them.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dandang.cases.derive import with_derived_facts
 from dandang.cases.fields import CaseReader
-from dandang.cases.files import decode, read_bytes
+from dandang.cases.files import decode, is_workbook, read_bytes
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
@@ -23,6 +23,7 @@ FORMATS = {
     "json": "json",
     "jsonld": "jsonld",
     "ttl": "turtle",
+    "xlsx": "xlsx",
 }
 
 
@@ -39,14 +40,22 @@ def read_file(name: str, policy: Policy, *, syntax: str = "") -> list[ReadCase]:
 
 
 def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
-    """The cases in the bytes of a file. The syntax is told by the name's ending, YAML where it says nothing."""
+    """The cases in the bytes of a file, with the facts that follow. The syntax is told by the name's ending, YAML where it says nothing."""
+    read = read_stated(content, policy, name=name, syntax=syntax)
+    return [item._replace(case=with_derived_facts(item.case, policy)) for item in read]
+
+
+def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
+    """The cases in the bytes of a file as they were stated, nothing derived."""
+    if syntax == "xlsx" or is_workbook(content):
+        return [_read_workbook(content, policy, name)]
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
     if syntax in ("turtle", "jsonld"):
         from dandang.cases.rdf import read_rdf
 
         read = read_rdf(text, syntax, policy, name)
-        found = [ReadCase(with_derived_facts(case, policy), tuple(findings)) for case, findings in read]
+        found = [ReadCase(case, tuple(findings)) for case, findings in read]
     else:
         nodes = parse_json(text, name) if syntax == "json" else parse_yaml(text, name)
         vocabulary = Vocabulary(policy)
@@ -96,7 +105,16 @@ def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
         raise MalformedFile("这里不是一件案件", "this is not a case", hint=hint, place=node.place)
     reader = CaseReader(policy, vocabulary)
     case = reader.case(node)
-    return ReadCase(with_derived_facts(case, policy), tuple(reader.findings))
+    return ReadCase(case, tuple(reader.findings))
+
+
+def _read_workbook(content: bytes, policy: Policy, name: str) -> ReadCase:
+    from dandang.cases.sheet import parse_sheet
+
+    vocabulary = Vocabulary(policy)
+    node, findings = parse_sheet(content, name, vocabulary)
+    read = _read(node, policy, vocabulary)
+    return read._replace(findings=(*findings, *read.findings))
 
 
 def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:

@@ -1,0 +1,207 @@
+"""Writes a case as the workbook that `sheet` reads: lists to choose from, text cells only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import xlsxwriter
+
+from dandang.cases.sheet import (
+    CASE_FIELDS,
+    CASE_SHEET,
+    FACT_COLUMNS,
+    FACT_SHEET,
+    HEADINGS,
+    SANCTION_COLUMNS,
+    SANCTION_SHEET,
+    Field,
+)
+from dandang.cases.writing import concept_name, fact_name, stated, value_word
+from dandang.messages import Text
+from dandang.model import Case, Fact, Vocabulary
+
+_ANSWERS = {
+    "yes": Text("是", "yes"),
+    "no": Text("否", "no"),
+    "unknown": Text("不明", "unknown"),
+    "contested": Text("有争议", "contested"),
+}
+_WIDTHS = {"name": 30, "code": 26, "value": 10, "evidence": 36, "found_by": 18, "on": 13, "question": 48, "clauses": 16}
+_NAMES_SHEET = Text("事实名称", "Fact names")
+#: Empty lines below the last, with their lists to choose from.
+_SPARE = 60
+
+
+def case_workbook(
+    case: Case,
+    vocabulary: Vocabulary,
+    lang: str = "zh",
+    *,
+    ask: Iterable[str] = (),
+    clauses: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """The workbook of a case. `ask` are fact types to put below the stated ones, without an answer; `clauses` says of a fact type which
+    clauses need it."""
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    writer = _Writer(book, vocabulary, lang)
+    case = stated(case)
+    writer.case(case)
+    writer.facts(case, ask, clauses)
+    writer.sanctions(case)
+    writer.names()
+    book.close()
+    return out.getvalue()
+
+
+class _Look(NamedTuple):
+    heading: Any
+    cell: Any
+    shown: Any
+
+
+class _Writer:
+    """One workbook in one language."""
+
+    def __init__(self, book: Any, vocabulary: Vocabulary, lang: str) -> None:
+        self.book, self.vocabulary, self.policy, self.lang = book, vocabulary, vocabulary.policy, lang
+        top = {"valign": "top", "text_wrap": True, "num_format": "@"}
+        self.look = _Look(
+            book.add_format({"bold": True, "bottom": 1, "bg_color": "#E4EEF1"}),
+            book.add_format({**top, "border": 4, "border_color": "#8B8679"}),
+            book.add_format({**top, "font_color": "#56524A"}),
+        )
+
+    def said(self, text: Text) -> str:
+        return text.in_(self.lang)
+
+    def case(self, case: Case) -> None:
+        """The first sheet: a line for each key."""
+        page = self.sheet(CASE_SHEET, HEADINGS, (26, 60, 40))
+        for row, field in enumerate(CASE_FIELDS, start=1):
+            page.write_string(row, 0, self.said(field.heading), self.look.heading)
+            page.write_string(row, 1, self.value(case, field.key), self.look.cell)
+            page.write_string(row, 2, self.said(field.hint), self.look.shown)
+            if choices := self.choices(field.key):
+                page.data_validation(row, 1, row, 1, _list(choices))
+
+    def value(self, case: Case, key: str) -> str:
+        cadre = case.cadre
+        values = {
+            "cadre.rank": self.concept("rank", cadre.rank),
+            "cadre.post": cadre.post,
+            "cadre.lion": {True: self.answer("yes"), False: self.answer("no"), None: ""}[cadre.on_list],
+            "domain": self.concept("domain", case.domain),
+            "claims": "、".join(self.policy.clauses[iri].notation for iri in case.claims),
+        }
+        return values[key] if key in values else str(getattr(case, key))
+
+    def choices(self, key: str) -> list[str]:
+        scheme = {"cadre.rank": "rank", "domain": "domain"}.get(key)
+        if scheme:
+            return self.concepts(scheme)
+        return [self.answer(word) for word in ("yes", "no", "unknown")] if key == "cadre.lion" else []
+
+    def facts(self, case: Case, ask: Iterable[str], clauses: Mapping[str, str]) -> None:
+        """The second sheet: the stated facts, then those asked for, then empty lines."""
+        headings = [field.heading for field in FACT_COLUMNS]
+        page = self.sheet(FACT_SHEET, headings, [_WIDTHS[field.key] for field in FACT_COLUMNS])
+        rows = {fact.type: self.fact(fact) for fact in case.facts}
+        for iri in ask:
+            rows.setdefault(iri, {})
+        for row, (iri, cells) in enumerate(rows.items(), start=1):
+            own = self.policy.facts.get(iri)
+            told = {"name": self.fact_name(iri), "code": _code(iri), "question": self.said(own.question) if own else ""}
+            self.line(page, row, FACT_COLUMNS, {**told, "clauses": clauses.get(iri, ""), **cells})
+        for row in range(len(rows) + 1, len(rows) + 1 + _SPARE):
+            self.line(page, row, FACT_COLUMNS, {})
+        last = len(rows) + _SPARE
+        answers = [self.answer(word) for word in _ANSWERS]
+        page.data_validation(1, _column(FACT_COLUMNS, "value"), last, _column(FACT_COLUMNS, "value"), _list(answers))
+        choose = {**_list([]), "source": self.names_range(), "error_type": "warning"}
+        page.data_validation(1, _column(FACT_COLUMNS, "name"), last, _column(FACT_COLUMNS, "name"), choose)
+        page.autofilter(0, 0, last, len(FACT_COLUMNS) - 1)
+
+    def fact(self, fact: Fact) -> dict[str, str]:
+        return {
+            "value": self.answer(value_word(fact)),
+            "evidence": fact.evidence,
+            "found_by": fact.found_by,
+            "on": fact.found_on,
+        }
+
+    def names_range(self) -> str:
+        """Where the last sheet has the names of all facts."""
+        return f"='{self.said(_NAMES_SHEET)}'!$A$2:$A${len(self.policy.facts) + 1}"
+
+    def names(self) -> None:
+        """The last sheet: all facts to choose from."""
+        headings = [field.heading for field in FACT_COLUMNS if field.key in ("name", "code", "question")]
+        page = self.sheet(_NAMES_SHEET, headings, (30, 30, 60))
+        for row, fact in enumerate(self.policy.facts.values(), start=1):
+            page.write_string(row, 0, self.fact_name(fact.iri), self.look.shown)
+            page.write_string(row, 1, _code(fact.iri), self.look.shown)
+            page.write_string(row, 2, self.said(fact.question), self.look.shown)
+
+    def sanctions(self, case: Case) -> None:
+        """The third sheet: the decided measures."""
+        headings = [field.heading for field in SANCTION_COLUMNS]
+        page = self.sheet(SANCTION_SHEET, headings, (24, 14, 24, 48))
+        for row, sanction in enumerate(case.sanctions, start=1):
+            measure = self.concept("measure", sanction.measure)
+            cells = {"measure": measure, "on": sanction.on, "by": sanction.by, "ground": sanction.ground}
+            self.line(page, row, SANCTION_COLUMNS, cells)
+        last = len(case.sanctions) + 12
+        for row in range(len(case.sanctions) + 1, last + 1):
+            self.line(page, row, SANCTION_COLUMNS, {})
+        page.data_validation(1, 0, last, 0, _list(self.concepts("measure")))
+
+    # -- the parts of a sheet --
+
+    def sheet(self, name: Text, headings: Sequence[Text], widths: Sequence[int]) -> Any:
+        """A sheet with a frozen line of headings, landscape on A4."""
+        page = self.book.add_worksheet(self.said(name))
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            page.set_column(column, column, width)
+            page.write_string(0, column, self.said(heading), self.look.heading)
+        page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        return page
+
+    def line(self, page: Any, row: int, fields: Sequence[Field], cells: dict[str, str]) -> None:
+        for column, field in enumerate(fields):
+            shown = field.key in ("question", "clauses", "code")
+            page.write_string(row, column, cells.get(field.key, ""), self.look.shown if shown else self.look.cell)
+
+    # -- words --
+
+    def answer(self, word: str) -> str:
+        return self.said(_ANSWERS[word])
+
+    def fact_name(self, iri: str) -> str:
+        return fact_name(iri, self.vocabulary, self.lang)
+
+    def concept(self, scheme: str, iri: str) -> str:
+        return concept_name(scheme, iri, self.vocabulary, self.lang) if iri else ""
+
+    def concepts(self, scheme: str) -> list[str]:
+        return [self.concept(scheme, iri) for iri in self.policy.schemes.get(scheme, ())]
+
+
+def _code(iri: str) -> str:
+    return iri.rsplit("/", 1)[-1]
+
+
+def _column(fields: Sequence[Field], key: str) -> int:
+    return [field.key for field in fields].index(key)
+
+
+def _list(choices: Iterable[str]) -> dict[str, Any]:
+    return {"validate": "list", "source": list(choices), "error_type": "stop"}
