@@ -100,12 +100,20 @@ ROUTES: dict[str, str] = {
     "data.dataset": "/data/dataset.nt",
     "data.page": "/data/clauses/E7.ttl",
     "maps.neighbourhood": "/data/neighbourhood/clauses/E7.json",
+    "description.well_known": "/.well-known/void",
+    "description.dataset": "/id/dataset",
+    "description.graph": "/id/graphs/D4",
     "identifiers.identifier": "/id/wuhan-2018/E7",
     "health.healthz": "/healthz",
     "health.static": "/static/site.css",
 }
 #: Rooms for sets of documents that are not here yet.
 EMPTY = ("documents.other_framework", "source.other_source", "graphs.direct")
+#: Addresses that send a browser on.
+SENT_ON = (
+    *("description.dataset", "description.graph"),
+    *("identifiers.identifier", "ontology.module", "sparql.protocol"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +170,7 @@ def test_route_answers(client: FlaskClient, endpoint: str) -> None:
         answer = client.get(address, headers=HTML)
     if endpoint in EMPTY:
         assert answer.status_code == 404
-    elif endpoint.endswith("_bare") or endpoint in ("identifiers.identifier", "ontology.module", "sparql.protocol"):
+    elif endpoint.endswith("_bare") or endpoint in SENT_ON:
         assert answer.status_code in (302, 303, 307)
     else:
         assert answer.status_code == 200

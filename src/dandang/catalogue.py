@@ -74,6 +74,16 @@ class Question(NamedTuple):
         """The whole name, as in the file and on the web."""
         return f"{self.id}-{self.slug}"
 
+    @property
+    def sparql(self) -> str:
+        """The query without its header."""
+        return without_header(self.text)
+
+
+def without_header(text: str) -> str:
+    """The SPARQL of a query file without the lines of its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip() + "\n"
+
 
 # --- reading the files ------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ PROV = "http://www.w3.org/ns/prov#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 OWL = "http://www.w3.org/2002/07/owl#"
 SH = "http://www.w3.org/ns/shacl#"
+SCHEMA = "https://schema.org/"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
 
 #: Prefixes for Turtle output, the SPARQL page and shortened IRIs; the longest match wins.
 PREFIXES = {
@@ -29,6 +32,7 @@ PREFIXES = {
     "duty": ID + "duties/",
     "concept": CONCEPTS,
     "certainty": CONCEPTS + "certainty/",
+    "defeat": CONCEPTS + "defeat/",
     "domain": CONCEPTS + "domain/",
     "measure": CONCEPTS + "measure/",
     "modality": CONCEPTS + "modality/",
@@ -51,6 +55,9 @@ PREFIXES = {
     "owl": OWL,
     "xsd": XSD,
     "sh": SH,
+    "schema": SCHEMA,
+    "sd": SD,
+    "void": VOID,
 }
 
 

@@ -82,7 +82,7 @@ def _path(iri: str, types: list[str]) -> str | None:
     if iri in _INDEXES:
         return _INDEXES[iri]
     local = iri.removeprefix(ID)
-    if local.split("/")[0] in ("facts", "concepts", "duties", "cases"):
+    if local.split("/")[0] in ("facts", "concepts", "duties", "cases", "questions"):
         return "/" + local
     rooms = [_ROOMS[kind.removeprefix(DD)] for kind in types if kind.removeprefix(DD) in _ROOMS]
     return _room_path(rooms[0] if rooms else "things", local)

@@ -14,6 +14,7 @@ from dandang.web import helpers, problems, routing, security
 from dandang.web.library import load_library
 from dandang.web.pages import BLUEPRINTS
 from dandang.web.sparql_pool import Pool
+from dandang.web.sparql_service import with_description
 
 DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 1024 * 1024,
@@ -39,7 +40,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["dandang"] = library
     scratch: bool = app.config["SCRATCH"]
     app.extensions["dandang-pool"] = Pool(
-        tuple if scratch else library.quads,
+        tuple if scratch else lambda: with_description(library.quads()),
         seconds=app.config["QUERY_SECONDS"],
         size=app.config["QUERY_WORKERS"],
         writable=scratch,

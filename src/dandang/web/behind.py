@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from dandang import resources
+from dandang.catalogue import without_header
 from dandang.errors import ResourceMissing
 from dandang.model import Table
 from dandang.store import Store
@@ -20,10 +21,9 @@ def page_query(name: str) -> str:
     """The text of a query of queries/pages, without its header."""
     path = resources.root() / "queries" / "pages" / f"{name}.rq"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return without_header(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ResourceMissing(f"缺少页面查询 {name}", f"the page query {name} is missing") from error
-    return "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from dandang import resources
 from dandang.cases import ReadCase, case_quads, read_file
+from dandang.catalogue import questions
 from dandang.compiled import compiled_quads
 from dandang.messages import Text
 from dandang.model import Policy
@@ -19,6 +20,7 @@ from dandang.policy import load_quads, ontology_quads, read_policy
 from dandang.resources import data_files
 from dandang.store import Index, dataset_digest
 from dandang.web.addresses import ONTOLOGY, Addresses
+from dandang.web.sparql_examples import example_quads
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +80,7 @@ def load_library(data: Path | None = None) -> Library:
     policy_quads = tuple(quads)
     quads += ontology_quads()
     quads += compiled_quads(policy)
+    quads += example_quads(questions())
     for read in cases.values():
         quads += case_quads(read.case)
     groups = _by_page(quads)

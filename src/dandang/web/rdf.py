@@ -13,7 +13,6 @@ _MORE = {
     "cccev": "http://data.europa.eu/m8g/",
     "dpv": "https://w3id.org/dpv#",
     "org": "http://www.w3.org/ns/org#",
-    "schema": "https://schema.org/",
 }
 
 

@@ -12,7 +12,7 @@ from dandang.web.sparql_pool import Pool
 
 FORM = "application/x-www-form-urlencoded"
 #: The addresses of the protocols: a blueprint may have pages for people too, which other sites have no part in.
-_OPEN = ("/sparql", "/graphs")
+_OPEN = ("/sparql", "/graphs", "/.well-known/void")
 
 
 class ForeignOrigin(DandangError):

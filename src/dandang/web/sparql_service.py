@@ -1,113 +1,142 @@
-"""The service description: what the endpoint speaks and what it holds, in SPARQL 1.1 Service Description and VoID."""
+"""What the endpoint says of itself: SPARQL 1.1 Service Description for the service, VoID for the data.
+
+The VoID of the public data is also a graph among the others, since editors ask the endpoint for it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from dandang.namespaces import PREFIXES, RDF
+from dandang import __version__
+from dandang.messages import LANGUAGES, Text
+from dandang.namespaces import DCTERMS, DD, ID, OWL, PREFIXES, RDF, SD, VOID
+from dandang.store import GRAPHS as GRAPH_NAMES
+from dandang.store import literal
 from dandang.web.sparql_pool import Dataset
 from dandang.web.sparql_worker import GRAPHS, PLAIN
+from dandang.web.void import VOID_EXT, Node, link, number, statistics
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
-VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
-_XSD_INTEGER = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
-_TYPE = RDF + "type"
+DATASET = ox.NamedNode(ID + "dataset")
+VOID_GRAPH = ox.NamedNode(GRAPH_NAMES + "void")
+TITLE = Text("担当：武汉市“1+3”干部担当作为文件知识图谱", "Dandang: a knowledge graph of Wuhan’s “1+3” cadre documents")
+ABOUT = Text(
+    "政策文件、条款、条件、事实类型及其编译规则，本体、示例案件和示例查询。计数不含数据集说明本身。",
+    "Policy documents, clauses, conditions, fact types and their compiled rules, with the ontology, example cases and "
+    "example queries. The counts leave out this description.",
+)
+_ONTOLOGY = ox.NamedNode(DD.removesuffix("#"))
+_LICENSE = ox.NamedNode(DCTERMS + "license")
+_TYPE = ox.NamedNode(RDF + "type")
 _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML", "TriG", "N-Quads")
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 
 
-def description(endpoint: str, dataset: Dataset, *, writable: bool) -> list[ox.Triple]:
-    """The description of the service at an address, with the counts of the data as it is now."""
-    service, held = ox.BlankNode(), _held(dataset, writable)
-    whole = held[0].subject
+def with_description(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The quads and, in a graph of its own, what VoID says of them."""
+    found = list(quads)
+    triples = _distinct(found)
+    described = [*_about(triples), *statistics(DATASET, triples)]
+    return [*found, *(ox.Quad(triple.subject, triple.predicate, triple.object, VOID_GRAPH) for triple in described)]
+
+
+def description(endpoint: str, dataset: Dataset, *, writable: bool, dumps: Iterable[str] = ()) -> list[ox.Triple]:
+    """The service at an address, with its data as it is now and the addresses of files that have all of it."""
+    service, held = ox.BlankNode("service"), _held(dataset, writable)
     return [
-        _link(service, _TYPE, SD + "Service"),
-        _link(service, SD + "endpoint", endpoint),
+        link(service, _TYPE.value, SD + "Service"),
+        link(service, SD + "endpoint", endpoint),
         *_links(service, SD + "supportedLanguage", SD, ["SPARQL11Query", *(["SPARQL11Update"] if writable else [])]),
         *_links(service, SD + "feature", SD, ["EmptyGraphs"] if writable else ["UnionDefaultGraph"]),
+        link(service, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple"),
         *_links(service, SD + "resultFormat", FORMATS, [*_RESULTS, *_GRAPHS]),
         *_links(service, SD + "inputFormat", FORMATS, _GRAPHS if writable else ()),
-        ox.Triple(service, ox.NamedNode(SD + "defaultDataset"), whole),
-        ox.Triple(whole, ox.NamedNode(VOID + "sparqlEndpoint"), ox.NamedNode(endpoint)),
-        *held,
+        link(service, SD + "defaultDataset", held.whole),
+        *held.graphs,
+        *void(endpoint, dataset, writable=writable, dumps=dumps),
     ]
 
 
+def void(endpoint: str, dataset: Dataset, *, writable: bool, dumps: Iterable[str] = ()) -> list[ox.Triple]:
+    """The data alone: what it is, how much of what it holds, and where to get it."""
+    held = _held(dataset, writable)
+    return [
+        link(held.whole, VOID + "sparqlEndpoint", endpoint),
+        *(link(held.whole, VOID + "dataDump", dump) for dump in dumps),
+        *held.void,
+    ]
+
+
+def serialised(triples: Iterable[ox.Triple], ending: str) -> bytes:
+    """A description in the format of an ending."""
+    prefixes = {**PREFIXES, "formats": FORMATS, "void-ext": VOID_EXT}
+    return ox.serialize(triples, format=GRAPHS[ending], prefixes=None if ending in PLAIN else prefixes) or b""
+
+
+class _Held(NamedTuple):
+    """A dataset described: its node, what VoID says of it, and its graphs."""
+
+    whole: Node
+    void: tuple[ox.Triple, ...]
+    graphs: tuple[ox.Triple, ...]
+
+
 @lru_cache(maxsize=1)
-def _held(dataset: Dataset, writable: bool) -> tuple[ox.Triple, ...]:
+def _held(dataset: Dataset, writable: bool) -> _Held:
     """The dataset described. Counting takes a while, and the public dataset never changes."""
-    whole = ox.BlankNode()
     quads = list(ox.parse(dataset.content, format=ox.RdfFormat.N_QUADS))
-    triples = [_link(whole, _TYPE, SD + "Dataset"), _link(whole, _TYPE, VOID + "Dataset")]
+    kept = tuple(quad.triple for quad in quads if quad.graph_name == VOID_GRAPH)
+    if kept and not writable:
+        whole: Node = DATASET
+    else:
+        whole = ox.BlankNode("dataset")
+        kept = (link(whole, _TYPE.value, VOID + "Dataset"), *statistics(whole, _distinct(quads)))
     # What a query without a dataset is asked of: all graphs together, but in a writable store the graph without a name.
     default = _distinct(quad for quad in quads if not writable or isinstance(quad.graph_name, ox.DefaultGraph))
-    triples += _graph(whole, SD + "defaultGraph", default)
-    triples += _statistics(whole, _distinct(quads))
+    graphs = [link(whole, _TYPE.value, SD + "Dataset"), *_graph(whole, SD + "defaultGraph", "graph", default)]
     parts: dict[str, list[ox.Quad]] = {name: [] for name in dataset.graphs}
     for quad in quads:
         if isinstance(quad.graph_name, ox.NamedNode):
             parts[quad.graph_name.value].append(quad)
-    for name, found in parts.items():
-        node = ox.BlankNode()
-        triples += [_link(node, _TYPE, SD + "NamedGraph"), _link(node, SD + "name", name)]
-        triples.append(ox.Triple(whole, ox.NamedNode(SD + "namedGraph"), node))
-        triples += _graph(node, SD + "graph", _distinct(found))
-    return tuple(triples)
+    for place, (name, found) in enumerate(parts.items()):
+        node = ox.BlankNode(f"named{place}")
+        graphs += [link(node, _TYPE.value, SD + "NamedGraph"), link(node, SD + "name", name)]
+        graphs.append(link(whole, SD + "namedGraph", node))
+        graphs += _graph(node, SD + "graph", f"graph{place}", _distinct(found))
+    return _Held(whole, kept, tuple(graphs))
 
 
-def serialised(triples: Iterable[ox.Triple], ending: str) -> bytes:
-    """The description in the format of an ending."""
-    prefixes = {**PREFIXES, "sd": SD, "void": VOID, "formats": FORMATS}
-    return ox.serialize(triples, format=GRAPHS[ending], prefixes=None if ending in PLAIN else prefixes) or b""
+def _about(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """What the dataset is called, which licence its ontology names, where to enter it, and how its IRIs look."""
+    yield link(DATASET, _TYPE.value, VOID + "Dataset")
+    for lang in LANGUAGES:
+        yield ox.Triple(DATASET, ox.NamedNode(DCTERMS + "title"), literal(TITLE.in_(lang), lang=lang))
+        yield ox.Triple(DATASET, ox.NamedNode(DCTERMS + "description"), literal(ABOUT.in_(lang), lang=lang))
+        yield ox.Triple(DATASET, ox.NamedNode(DCTERMS + "language"), literal(lang))
+    yield ox.Triple(DATASET, ox.NamedNode(OWL + "versionInfo"), literal(__version__))
+    yield ox.Triple(DATASET, ox.NamedNode(VOID + "uriSpace"), literal(ID))
+    yield from _links(DATASET, VOID + "feature", FORMATS, _GRAPHS)
+    for subject, predicate, value in triples:
+        if subject == _ONTOLOGY and predicate == _LICENSE:
+            yield ox.Triple(DATASET, _LICENSE, value)
+        elif predicate == _TYPE and value == ox.NamedNode(DD + "PolicyFramework"):
+            yield ox.Triple(DATASET, ox.NamedNode(VOID + "rootResource"), subject)
 
 
 def _distinct(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     return list(dict.fromkeys(quad.triple for quad in quads))
 
 
-def _graph(owner: ox.BlankNode, link: str, triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    node = ox.BlankNode()
-    yield ox.Triple(owner, ox.NamedNode(link), node)
-    yield _link(node, _TYPE, SD + "Graph")
-    yield _count(node, "triples", len(triples))
+def _graph(owner: Node, predicate: str, label: str, triples: list[ox.Triple]) -> Iterator[ox.Triple]:
+    node = ox.BlankNode(label)
+    yield link(owner, predicate, node)
+    yield link(node, _TYPE.value, SD + "Graph")
+    yield number(node, "triples", len(triples))
 
 
-def _statistics(whole: ox.BlankNode, triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    """How many triples, subjects, classes and properties there are, and how many of each class and property."""
-    yield _count(whole, "triples", len(triples))
-    yield _count(whole, "distinctSubjects", len({triple.subject for triple in triples}))
-    yield _count(whole, "distinctObjects", len({triple.object for triple in triples}))
-    properties = Counter(triple.predicate for triple in triples)
-    types = (triple.object for triple in triples if triple.predicate.value == _TYPE)
-    classes = Counter(kind for kind in types if isinstance(kind, ox.NamedNode))
-    yield _count(whole, "properties", len(properties))
-    yield _count(whole, "classes", len(classes))
-    yield from _partition(whole, "propertyPartition", "property", "triples", properties)
-    yield from _partition(whole, "classPartition", "class", "entities", classes)
-
-
-def _partition(
-    whole: ox.BlankNode, link: str, key: str, amount: str, counts: Counter[ox.NamedNode]
-) -> Iterator[ox.Triple]:
-    for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0].value)):
-        part = ox.BlankNode()
-        yield ox.Triple(whole, ox.NamedNode(VOID + link), part)
-        yield ox.Triple(part, ox.NamedNode(VOID + key), name)
-        yield _count(part, amount, number)
-
-
-def _link(subject: ox.BlankNode, predicate: str, value: str) -> ox.Triple:
-    return ox.Triple(subject, ox.NamedNode(predicate), ox.NamedNode(value))
-
-
-def _links(subject: ox.BlankNode, predicate: str, space: str, names: Iterable[str]) -> Iterator[ox.Triple]:
-    return (_link(subject, predicate, space + name) for name in names)
-
-
-def _count(subject: ox.BlankNode, name: str, number: int) -> ox.Triple:
-    return ox.Triple(subject, ox.NamedNode(VOID + name), ox.Literal(str(number), datatype=_XSD_INTEGER))
+def _links(subject: Node, predicate: str, space: str, names: Iterable[str]) -> Iterator[ox.Triple]:
+    return (link(subject, predicate, space + name) for name in names)

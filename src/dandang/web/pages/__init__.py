@@ -7,6 +7,7 @@ from dandang.web.pages import (
     clauses,
     concepts,
     data,
+    description,
     documents,
     facts,
     graphs,
@@ -42,6 +43,7 @@ BLUEPRINTS = tuple(
         search,
         maps,
         data,
+        description,
         identifiers,
         health,
     )

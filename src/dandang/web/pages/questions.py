@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from flask import Blueprint, Response, render_template, request
 
-from dandang.catalogue import Question, ask, bind, questions
+from dandang.catalogue import Question, ask, bind, questions, without_header
 from dandang.errors import InputError
 from dandang.model import Table
 from dandang.render.tables import localised, table_csv, table_json, table_xlsx
@@ -53,7 +53,7 @@ def question(name: str) -> tuple[str, int]:
         total=total,
         most=MOST_ROWS,
         error=error,
-        query="\n".join(line for line in query.splitlines() if not line.startswith("#+")).strip() + "\n",
+        query=without_header(query),
     )
     return content, error.http_status if error else 200
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from dandang.errors import BadQuery, DandangError
 from dandang.sparql_guard import checked, checked_update, foreign_graphs, with_dataset
 from dandang.web.media import HTML
+from dandang.web.pages.description import dumps
 from dandang.web.pages.examples import EXAMPLES
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, page, varied
@@ -91,7 +92,7 @@ def _description() -> BaseResponse:
             "none of the accepted media types fits the service description",
             hint=("要查询请加参数 query", "to ask something, give the parameter query"),
         )
-    triples = description(request.base_url, pool().dataset, writable=pool().writable)
+    triples = description(request.base_url, pool().dataset, writable=pool().writable, dumps=dumps())
     return varied(Response(serialised(triples, ending), content_type=FORMATS[ending]))
 
 
