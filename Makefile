@@ -11,6 +11,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The build tools are pinned and installed first, so pip must not fetch its own.
 PINNED := $(PIP_INSTALL) --no-build-isolation --require-hashes
 MANIFEST := pyproject.toml src/dandang/__init__.py
+FRONTEND := hatch_build.py web/build.mjs web/package.json web/package-lock.json $(wildcard web/src/*.js web/src/*/*.js)
 
 .DEFAULT_GOAL := help
 .PHONY: help run deps test test-slow test-all lint format bench lock clean
@@ -21,15 +22,15 @@ help:
 	@echo "make test-all   另加慢速测试 / the slow tests too"
 	@echo "make lint | format | bench | lock | clean"
 
-run: $(VENV)/.run
+run: $(VENV)/.run $(VENV)/.frontend
 	$(BIN)/dandang serve --open --host $(HOST) $(if $(PORT),--port $(PORT))
 
-deps: $(VENV)/.test
+deps: $(VENV)/.test $(VENV)/.frontend
 
-test: lint
+test: lint $(VENV)/.frontend
 	$(BIN)/python -m pytest --cov $(ARGS)
 
-test-slow: $(VENV)/.test
+test-slow: $(VENV)/.test $(VENV)/.frontend
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 test-all: test
@@ -59,8 +60,12 @@ $(VENV)/.build: requirements/build.txt
 
 $(VENV)/.run: $(VENV)/.build requirements/run.txt $(MANIFEST)
 	@$(PINNED) -r requirements/run.txt
-	@$(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@DANDANG_SKIP_FRONTEND=1 $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $@
+
+# Where npm cannot be reached this says so, the pages go without, and the next call tries again.
+$(VENV)/.frontend: $(VENV)/.run $(FRONTEND)
+	@if $(BIN)/python hatch_build.py; then touch $@; fi
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@$(PINNED) -r requirements/test.txt
@@ -84,5 +89,5 @@ lock: build/lock/.done
 	$(COMPILE) --extra test --output-file requirements/test.txt pyproject.toml requirements/test.in
 
 clean:
-	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist web/node_modules web/static/built .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -prune -exec rm -rf {} +

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +40,22 @@ def chromium() -> str:
     if os.environ.get("DANDANG_REQUIRE_TOOLS"):
         pytest.fail("Chromium is not installed and DANDANG_REQUIRE_TOOLS is set")
     pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="session")
+def front_end() -> Path:
+    """web/static/built, made from the sources as they are.
+
+    Skips where npm cannot be reached and nothing is built yet; `.ci/run` sets DANDANG_REQUIRE_TOOLS, and then that is a failure.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "DANDANG_SKIP_FRONTEND"}
+    command = [sys.executable, str(ROOT / "hatch_build.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    if done.returncode and os.environ.get("DANDANG_REQUIRE_TOOLS"):
+        pytest.fail(done.stderr)
+    if done.returncode:
+        pytest.skip("the front end cannot be built: npm cannot be reached")
+    return ROOT / "web" / "static" / "built"
 
 
 @pytest.fixture(scope="session")

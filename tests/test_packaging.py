@@ -41,10 +41,14 @@ def clean_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
 
 
-def build(root: Path, target: str, folder: Path) -> Path:
-    """The wheel or sdist of the sources in `root`, built with the pinned hatchling and no network."""
+def build(root: Path, target: str, folder: Path, *, front_end: bool = False) -> Path:
+    """The wheel or sdist of the sources in `root`, built with the pinned hatchling and no network. The front end goes in as it was
+    built before, or is left out."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
-    subprocess.run(command, cwd=root, check=True, capture_output=True, env=clean_environment(), timeout=120)
+    environment = clean_environment() | (
+        {"npm_config_offline": "true"} if front_end else {"DANDANG_SKIP_FRONTEND": "1"}
+    )
+    subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment, timeout=120)
     (built,) = folder.iterdir()
     return built
 
@@ -112,6 +116,15 @@ def test_wheel_carries_every_resource_file(root: Path, wheel: Path) -> None:
         assert any(name.startswith(f"dandang/_resources/{folder}/") for name in wanted), f"{folder}/ is empty"
     assert {name for name in inside if name.startswith("dandang/_resources/")} == wanted
     assert "dandang/py.typed" in inside
+
+
+def test_wheel_carries_the_front_end(root: Path, wheel: Path, front_end: Path, tmp_path: Path) -> None:
+    """The built files and nothing else beside what a wheel without them has."""
+    whole = build(root, "wheel", tmp_path, front_end=True)
+    with zipfile.ZipFile(wheel) as without, zipfile.ZipFile(whole) as archive:
+        more = set(archive.namelist()) - set(without.namelist())
+        assert set(without.namelist()) <= set(archive.namelist())
+    assert more == {f"dandang/_resources/web/static/built/{path.name}" for path in front_end.iterdir()}
 
 
 def test_installed_wheel_is_what_runs(installed: Installation) -> None:
@@ -182,14 +195,17 @@ def test_installed_wheel_serves_a_clause(installed: Installation) -> None:
 
 
 @pytest.mark.slow
-def test_sdist_is_complete(root: Path, wheel: Path, tmp_path: Path) -> None:
-    """The sdist holds every published file, and the wheel built from it is the wheel built from the checkout."""
-    sdist = build(root, "sdist", tmp_path / "sdist")
+@pytest.mark.usefixtures("front_end")
+def test_sdist_is_complete(root: Path, tmp_path: Path) -> None:
+    """The sdist holds every published file and the front end; the wheel built from it, without npm, is that of the checkout."""
+    wheel = build(root, "wheel", tmp_path / "wheel", front_end=True)
+    sdist = build(root, "sdist", tmp_path / "sdist", front_end=True)
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
+    assert not (unpacked / "web" / "node_modules").exists()
     assert set(published_files(root)) <= {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
-    rebuilt = build(unpacked, "wheel", tmp_path / "rebuilt")
+    rebuilt = build(unpacked, "wheel", tmp_path / "rebuilt", front_end=True)
     with zipfile.ZipFile(wheel) as first, zipfile.ZipFile(rebuilt) as second:
         assert set(first.namelist()) == set(second.namelist())
 

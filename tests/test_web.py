@@ -103,6 +103,8 @@ ROUTES: dict[str, str] = {
     "description.well_known": "/.well-known/void",
     "description.dataset": "/id/dataset",
     "description.graph": "/id/graphs/D4",
+    "licences.index": "/zh/licences",
+    "licences.index_bare": "/licences",
     "identifiers.identifier": "/id/wuhan-2018/E7",
     "health.healthz": "/healthz",
     "health.static": "/static/site.css",

@@ -54,6 +54,14 @@ def web_folder(name: str) -> Path:
     return root() / "web" / name
 
 
+def static_file(name: str) -> Path | None:
+    """A file below web/static by its name there (`built/editor.js`), or None where there is none: no path can climb out of the
+    folder."""
+    folder = web_folder("static")
+    path = folder / name
+    return path if path in folder.rglob("*") and path.is_file() else None
+
+
 def data_files() -> list[Path]:
     """All files that the policy is read from: schemes, then documents."""
     return [*scheme_files(), *policy_files()]

@@ -46,6 +46,7 @@ def _context() -> dict[str, Any]:
         "answer_url": answer_url,
         "origin": request.host_url.rstrip("/"),
         "static": static_url,
+        "built": built_url,
         "other_url": other_url,
         "shorten": shorten,
         "states": STATES,
@@ -134,13 +135,18 @@ def _query_of_page() -> Mapping[str, str]:
 @cache
 def static_digest(file: str) -> str:
     """What a static file is called by in addresses, so that browsers may keep it for ever."""
-    path = resources.web_folder("static") / file
-    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+    path = resources.static_file(file)
+    return sha256(path.read_bytes()).hexdigest()[:12] if path else ""
 
 
 def static_url(file: str) -> str:
     """The address of a static file."""
     return f"/static/{file}?v={static_digest(file)}"
+
+
+def built_url(file: str) -> str:
+    """The address of a file of the built front end; empty where that was left out, and the page goes without it."""
+    return static_url(f"built/{file}") if static_digest(f"built/{file}") else ""
 
 
 def marked(text: str, wanted: str) -> Markup:

@@ -14,6 +14,7 @@ from dandang.web.pages import (
     health,
     home,
     identifiers,
+    licences,
     maps,
     ontology,
     questions,
@@ -45,6 +46,7 @@ BLUEPRINTS = tuple(
         data,
         description,
         identifiers,
+        licences,
         health,
     )
 )

@@ -13,6 +13,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -25,9 +26,8 @@ def healthz() -> Response:
 @blueprint.get("/static/<path:file>")
 def static(file: str) -> Response:
     """A file of web/static; with its digest in the address it may be kept for ever."""
-    path = resources.web_folder("static") / file
-    # Only names of files that are there: no path can climb out of the folder.
-    if path not in resources.web_folder("static").iterdir():
+    path = resources.static_file(file)
+    if path is None or path.suffix not in _TYPES:
         raise missing(request.path)
     response = Response(path.read_bytes(), content_type=_TYPES[path.suffix])
     if "v" in request.args:
