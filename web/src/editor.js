@@ -7,6 +7,17 @@ import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirro
 import { sparql } from "codemirror-lang-sparql";
 import { highlighting, look } from "./editor/look.js";
 
+/** Typing over a selection: left to Chromium, it would write style attributes, which the page's security policy blocks. */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const replaces = event.inputType === "insertText" && event.data && !view.composing;
+    if (!replaces || view.state.selection.ranges.every((range) => range.empty)) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 /** Puts an editor before the textarea and hides the textarea. */
 function replace(textarea) {
   const host = document.createElement("div");
@@ -32,6 +43,7 @@ function replace(textarea) {
         sparql(),
         syntaxHighlighting(highlighting),
         look,
+        typedOver,
         EditorView.contentAttributes.of({ "aria-label": textarea.labels[0].textContent }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) textarea.value = update.state.doc.toString();
