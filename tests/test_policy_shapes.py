@@ -274,7 +274,7 @@ def test_a_finding_names_its_file_and_node(quads: list[ox.Quad]) -> None:
 def test_rules_come_with_everything_a_reader_needs(engine: Engine) -> None:
     for iri, rule in engine._rules.items():
         assert iri.startswith(SHAPES)
-        assert all(rule.messages), iri
+        assert all(rule.message), iri
         assert rule.hint and all(rule.hint), iri
     assert {str(o) for o in engine._shapes.objects(None, _iri(SH + "severity"))} <= {SH + "Violation", SH + "Warning"}
 

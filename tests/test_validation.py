@@ -155,7 +155,7 @@ def test_shapes_use_terms_of_the_ontology_only(name: str) -> None:
 
 def test_every_rule_has_a_label_message_and_hint_in_both_languages(validator: CaseValidator) -> None:
     for rule in validator._engine._rules.values():
-        assert all(rule.messages), rule.slug
+        assert all(rule.message), rule.slug
         assert rule.hint and all(rule.hint), rule.slug
 
 

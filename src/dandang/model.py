@@ -14,6 +14,7 @@ from dandang.messages import Text
 Truth: TypeAlias = bool | None
 Operator: TypeAlias = Literal["allOf", "anyOf"]
 Reading: TypeAlias = Literal["recommended", "strict"]
+Severity: TypeAlias = Literal["error", "warning", "info"]
 READINGS: tuple[Reading, ...] = ("recommended", "strict")
 Named: TypeAlias = Mapping[str, Text]
 
@@ -34,17 +35,37 @@ class Place(NamedTuple):
         return " ".join(part for part in (spot, self.path) if part)
 
 
+class Rule(NamedTuple):
+    """A rule that findings come from; in its `message` the placeholders stay open. `path` is the property it looks at first."""
+
+    slug: str
+    label: Text
+    message: Text
+    hint: Text | None
+    severity: Severity
+    cites: tuple[str, ...] = ()
+    path: str = ""
+
+
 class Finding(NamedTuple):
-    """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it."""
+    """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it.
+
+    `focus` is the id of the case. `node`, `path`, `object` and `component` are focus node, path, value and constraint
+    component of the SHACL result; what was found while reading has none.
+    """
 
     rule: str
     message: Text
     hint: Text | None = None
     place: Place | None = None
-    severity: Literal["error", "warning", "info"] = "error"
+    severity: Severity = "error"
     focus: str = ""
     value: str = ""
     cites: tuple[str, ...] = ()
+    node: str = ""
+    path: str = ""
+    object: str = ""
+    component: str = ""
 
     def render(self, lang: str) -> str:
         """One finding as lines of text."""

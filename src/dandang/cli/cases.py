@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from dandang import resources
+from dandang import __version__, resources
 from dandang.cli.inputs import accepted_cases, date_option, named_clause, read_cases
 from dandang.cli.output import print_findings, print_json, write_file
 from dandang.errors import BadParameter, UnreadableFile
@@ -68,13 +68,15 @@ def validate(options: Namespace) -> int:
             hint=("例如 dandang validate 案件.yaml", "for example dandang validate case.yaml"),
         )
     from dandang.policy import load_quads, read_policy
-    from dandang.validation import CaseValidator
+    from dandang.render.findings import Report
+    from dandang.validation import CaseValidator, case_rules
 
     quads = load_quads(resources.data_files())
     policy = read_policy(quads)
     read = read_cases(options.files, policy)
     findings = [finding for found in CaseValidator(policy, quads).check(read) for finding in found]
-    return print_findings(findings, Text(f"{len(read)} 件案件", f"{len(read)} case(s)"), options)
+    report = Report(options.lang, case_rules(), policy, __version__)
+    return print_findings(findings, lambda: Text(f"{len(read)} 件案件", f"{len(read)} case(s)"), report, options)
 
 
 def _validate_policy(options: Namespace) -> int:
@@ -84,10 +86,12 @@ def _validate_policy(options: Namespace) -> int:
 
     from dandang.audit import audit as audit_text
     from dandang.cases.files import decode, read_bytes
-    from dandang.policy import load_quads
+    from dandang.policy import load_quads, read_policy
+    from dandang.render.findings import Report
     from dandang.store import Index
     from dandang.turtle_lines import Places, located
     from dandang.validation import validate_policy
+    from dandang.validation.rules import read_rules
 
     folder = Path(options.policy) if options.policy else None
     if folder and not folder.is_dir():
@@ -104,7 +108,10 @@ def _validate_policy(options: Namespace) -> int:
         source = digests.get(sha256(text.encode()).hexdigest())
         if source:
             findings = [*findings, *located(audit_text(text, quads, name=str(path), source=source).findings, places)]
-    return print_findings(findings, Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)"), options)
+    rules = {rule.slug: rule for rule in read_rules(resources.shapes_file("policy")).values()}
+    report = Report(options.lang, rules, read_policy(quads), __version__)
+    checked = Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)")
+    return print_findings(findings, lambda: checked, report, options)
 
 
 def template(options: Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from dandang import resources
-from dandang.cli.output import finding_json, print_json
+from dandang.cli.output import print_json
 
 
 def audit(options: Namespace) -> int:
@@ -14,6 +14,7 @@ def audit(options: Namespace) -> int:
     from dandang.policy import load_quads
     from dandang.render.checks import audit_text as render_audit
     from dandang.render.checks import findings_text
+    from dandang.render.findings import finding_json
 
     quads = load_quads(resources.data_files())
     clean = True

@@ -38,7 +38,7 @@ def explain(options: Namespace) -> int:
     from dandang.render.things import rule_text, thing_text
     from dandang.store import Index
 
-    rules = Index(load_quads([resources.shapes_file("case"), resources.shapes_file("policy")]))
+    rules = Index(load_quads([resources.shapes_file(name) for name in ("reading", "case", "policy")]))
     rule = f"{ID}shapes/{options.name}"
     if rules.value(rule, RDF + "type"):
         print(rule_text(rule, rules, options.lang))

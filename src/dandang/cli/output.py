@@ -4,49 +4,85 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dandang.errors import BadParameter, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Finding, Place, Table
 
-
-def print_findings(findings: list[Finding], checked: Text, options: Namespace) -> int:
-    """The findings and what was checked; the exit status tells whether there is an error among them."""
-    from dandang.render.checks import findings_text
-
-    errors = sum(finding.severity == "error" for finding in findings)
-    if options.format == "json":
-        print_json([finding_json(finding, options.lang) for finding in findings], "json")
-    else:
-        if findings:
-            print(findings_text(findings, options.lang))
-        print(_validated(checked, errors, len(findings) - errors).in_(options.lang))
-    return 1 if errors else 0
+if TYPE_CHECKING:
+    from dandang.render.findings import Report
 
 
-def _validated(checked: Text, errors: int, others: int) -> Text:
-    if not errors and not others:
+def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], report: Report, options: Namespace) -> int:
+    """The findings as they come, in the format asked for, then what was checked; the exit status tells of an error among them.
+
+    Ctrl-C ends the findings, not the document: what is written is whole, and says that it was cut short.
+    """
+    from dandang.render.findings import FORMATS
+
+    tally = Tally(findings)
+    with destination(options) as out:
+        for piece in FORMATS[options.format](tally, report):
+            out.write(piece)
+        if options.format == "text":
+            out.write(_validated(checked(), tally).in_(options.lang) + "\n")
+    if tally.interrupted:
+        print(INTERRUPTED.in_(options.lang), file=sys.stderr)
+        return 2
+    return 1 if tally.errors else 0
+
+
+INTERRUPTED = Text(
+    "已中断：上面是中断前查到的，没有查完",
+    "interrupted: the above is what was found so far, not everything was checked",
+)
+
+
+class Tally:
+    """The findings with a count of them; Ctrl-C while they are made ends them."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.errors = self.others = 0
+        self.interrupted = False
+        self._findings = findings
+
+    def __iter__(self) -> Iterator[Finding]:
+        try:
+            for finding in self._findings:
+                if finding.severity == "error":
+                    self.errors += 1
+                else:
+                    self.others += 1
+                yield finding
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+
+@contextmanager
+def destination(options: Namespace) -> Iterator[TextIO]:
+    """Where output goes: the file of `--output`, or the terminal. Raises UnreadableFile where the file cannot be written."""
+    name = getattr(options, "output", "")
+    if not name:
+        yield sys.stdout
+        return
+    try:
+        # The formats write their own line ends.
+        with open(name, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise unwritable(name, error) from error
+
+
+def _validated(checked: Text, tally: Tally) -> Text:
+    if not tally.errors and not tally.others:
         return Text(f"{checked.zh}，没有发现问题", f"{checked.en}, nothing found")
     return Text(
-        f"{checked.zh}，{errors} 处错误，{others} 处提醒", f"{checked.en}, {errors} error(s), {others} other finding(s)"
+        f"{checked.zh}，{tally.errors} 处错误，{tally.others} 处提醒",
+        f"{checked.en}, {tally.errors} error(s), {tally.others} other finding(s)",
     )
-
-
-def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
-    """A finding as JSON."""
-    place = finding.place or Place()
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message.in_(lang),
-        "hint": finding.hint.in_(lang) if finding.hint else None,
-        "place": {"file": place.file, "line": place.line, "column": place.column, "path": place.path},
-        "focus": finding.focus,
-        "value": finding.value,
-        "cites": list(finding.cites),
-    }
 
 
 def print_json(items: list[dict[str, Any]], style: str) -> None:
@@ -98,6 +134,10 @@ def write_file(name: str, content: bytes) -> None:
         with open(name, "wb") as file:
             file.write(content)
     except OSError as error:
-        raise UnreadableFile(
-            f"无法写入({error.strerror})", f"cannot be written ({error.strerror})", place=Place(name)
-        ) from error
+        raise unwritable(name, error) from error
+
+
+def unwritable(name: str, error: OSError) -> UnreadableFile:
+    """The error for a file that cannot be written."""
+    reason = error.strerror or str(error)
+    return UnreadableFile(f"无法写入（{reason}）", f"cannot be written ({reason})", place=Place(name))

@@ -24,6 +24,10 @@ _ROOMS = {
 }
 
 
+#: The keys of dandang.render.findings.FORMATS, which the parser does not load; a test holds the two together.
+_FINDINGS = ("text", "json", "jsonl", "csv", "html", "sarif", "junit", "github", "turtle", "jsonld")
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise BadParameter(
@@ -83,8 +87,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     )
     assess.add_argument("--full", action="store_true", help=say("给出完整的说明", "give the whole explanation"))
 
-    validate = command("validate", "检查案件文件", "check case files")
+    validate = command("validate", "检查案件文件", "check case files", formats=_FINDINGS)
     validate.add_argument("files", nargs="*", metavar="FILE", help=files)
+    validate.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     validate.add_argument(
         "--policy",
         nargs="?",

@@ -100,6 +100,10 @@ class CaseValidator:
             locator.case.id if locator else result.focus,
             value,
             tuple(cites),
+            node=result.focus,
+            path=result.path,
+            object=result.value,
+            component=result.component,
         )
 
     def _name(self, iri: str, lang: str) -> str:
@@ -161,7 +165,20 @@ def _policy_finding(result: Result, files: Mapping[str, str]) -> Finding:
     value = "" if result.value == result.focus else result.value
     message = told(rule, result.message, value, lambda iri, _: shorten(iri))
     place = Place(files.get(result.focus, ""), path=shorten(result.focus))
-    return Finding(rule.slug, message, rule.hint, place, rule.severity, result.focus, result.value, rule.cites)
+    return Finding(
+        rule.slug,
+        message,
+        rule.hint,
+        place,
+        rule.severity,
+        result.focus,
+        result.value,
+        rule.cites,
+        node=result.focus,
+        path=result.path,
+        object=result.value,
+        component=result.component,
+    )
 
 
 def _file_of(quad: ox.Quad) -> str:

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from dandang.errors import ResourceMissing
 from dandang.messages import Text
-from dandang.namespaces import ID, RDFS, SH
+from dandang.model import Rule
+from dandang.namespaces import SH
+from dandang.validation.rules import SHAPES, Result, filled, read_rules
+from dandang.validation.terms import Terms, data_graph
 
 if TYPE_CHECKING:
     import rdflib
-from dandang.validation.rules import Result, Rule, filled
-from dandang.validation.terms import Terms, data_graph
 
-SHAPES = ID + "shapes/"
 #: What the shapes write where the day of the check belongs.
 _ANY_DAY = "9999-12-31"
-
-
-_SEVERITIES: Mapping[str, Literal["error", "warning", "info"]] = {
-    SH + "Violation": "error",
-    SH + "Warning": "warning",
-    SH + "Info": "info",
-}
 
 
 class Engine:
@@ -101,20 +94,7 @@ class Engine:
     @cached_property
     def _rules(self) -> dict[str, Rule]:
         """The rules by the IRI of their shape."""
-        from rdflib import URIRef
-
-        shapes = self._shapes
-        return {
-            str(shape): Rule(
-                str(shape).removeprefix(SHAPES),
-                _SEVERITIES[str(shapes.value(shape, URIRef(SH + "severity")))],
-                _text(shapes, shape, SH + "message"),
-                _text(shapes, shape, SH + "description"),
-                tuple(sorted(str(clause) for clause in shapes.objects(shape, URIRef(RDFS + "seeAlso")))),
-                _first_step(shapes, shapes.value(shape, URIRef(SH + "path"))),
-            )
-            for shape in shapes.subjects(URIRef(SH + "message"))
-        }
+        return read_rules(self._shapes_path)
 
     @cached_property
     def _day_limits(self) -> list[Any]:
@@ -140,26 +120,11 @@ class Engine:
         for node in report.objects(None, URIRef(SH + "result")):
             rule = self._rules[one(node, "sourceShape")]
             texts = [str(text) for text in report.objects(node, URIRef(SH + "resultMessage"))]
-            message = Text(filled(rule.messages.zh, texts), filled(rule.messages.en, texts))
+            message = Text(filled(rule.message.zh, texts), filled(rule.message.en, texts))
             path = report.value(node, URIRef(SH + "resultPath"))
             step = str(path) if isinstance(path, URIRef) else rule.path
-            yield Result(rule, one(node, "focusNode"), step, one(node, "value"), message)
-
-
-def _first_step(graph: rdflib.Graph, path: Any) -> str:
-    """The property that a path begins with, where it begins with one."""
-    from rdflib import RDF as RDF_TERMS
-    from rdflib import URIRef
-
-    start = graph.value(path, RDF_TERMS.first) if path is not None else None
-    return str(start if start is not None else path) if isinstance(start or path, URIRef) else ""
-
-
-def _text(graph: rdflib.Graph, subject: Any, predicate: str) -> Text:
-    from rdflib import URIRef
-
-    found = {str(getattr(text, "language", "")): str(text) for text in graph.objects(subject, URIRef(predicate))}
-    return Text(found.get("zh", ""), found.get("en", ""))
+            component = one(node, "sourceConstraintComponent")
+            yield Result(rule, one(node, "focusNode"), step, one(node, "value"), message, component)
 
 
 @contextmanager

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
-from dandang.messages import Text
+import pyoxigraph as ox
 
+from dandang import resources
+from dandang.errors import ResourceMissing
+from dandang.messages import LANGUAGES, Text
+from dandang.model import Rule, Severity
+from dandang.namespaces import ID, RDF, RDFS, SH
+from dandang.store import Index
+
+SHAPES = ID + "shapes/"
+#: The files that the rules about cases come from: what reading finds, and what the shapes find.
+CASE_RULES = ("reading", "case")
+_SEVERITIES: Mapping[str, Severity] = {
+    SH + "Violation": "error",
+    SH + "Warning": "warning",
+    SH + "Info": "info",
+}
 RANKING = ("error", "warning", "info")
 #: An IRI of the project inside a message; a sentence's own punctuation is not part of it.
 _OUR_IRI = re.compile(r"https://w3id\.org/dandang/[A-Za-z0-9/#_.\-]*[A-Za-z0-9]")
@@ -17,7 +33,7 @@ _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 def told(rule: Rule, message: Text, value: str, name: Callable[[str, str], str]) -> Text:
     """A message with names in place of IRIs. Core constraints have no placeholders: their value goes behind the message."""
     zh, en = _named(message.zh, name, "zh"), _named(message.en, name, "en")
-    if not value or _PLACEHOLDER.search(rule.messages.zh):
+    if not value or _PLACEHOLDER.search(rule.message.zh):
         return Text(zh, en)
     return Text(f"{zh}：{_named(value, name, 'zh')}", f"{en.rstrip('.')}: {_named(value, name, 'en')}")
 
@@ -31,15 +47,41 @@ def our_iris(message: Text) -> list[str]:
     return _OUR_IRI.findall(message.en)
 
 
-class Rule(NamedTuple):
-    """A shape as its file describes it; `messages` are templates."""
+def case_rules() -> dict[str, Rule]:
+    """Every rule that a finding about a case can come from, by its slug."""
+    files = (resources.shapes_file(name) for name in CASE_RULES)
+    return {rule.slug: rule for file in files for rule in read_rules(file).values()}
 
-    slug: str
-    severity: Literal["error", "warning", "info"]
-    messages: Text
-    hint: Text | None
-    cites: tuple[str, ...]
-    path: str
+
+def read_rules(shapes: Path) -> dict[str, Rule]:
+    """The rules of a shapes file by the IRI of their shape. Raises ResourceMissing."""
+    try:
+        index = Index(ox.parse(shapes.read_bytes(), ox.RdfFormat.TURTLE))
+    except OSError as error:
+        raise ResourceMissing(
+            f"找不到校验规则 {shapes.name}", f"the shapes file {shapes.name} cannot be read"
+        ) from error
+    return {iri: _rule(iri, index) for iri in index.subjects() if index.value(iri, SH + "message")}
+
+
+def _rule(iri: str, index: Index) -> Rule:
+    path = index.value(iri, SH + "path")
+    # A path of several steps is told by its first; one that does not begin with a property has none.
+    first = index.value(path, RDF + "first", path)
+    return Rule(
+        slug=iri.removeprefix(SHAPES),
+        label=_text(index, iri, RDFS + "label"),
+        message=_text(index, iri, SH + "message"),
+        hint=_text(index, iri, SH + "description"),
+        severity=_SEVERITIES[index.value(iri, SH + "severity")],
+        cites=tuple(sorted(index.values(iri, RDFS + "seeAlso"))),
+        path=first if ":" in first else "",
+    )
+
+
+def _text(index: Index, iri: str, predicate: str) -> Text:
+    found = index.langs(iri, predicate)
+    return Text(*(next(iter(found.get(lang, ())), "") for lang in LANGUAGES))
 
 
 class Result(NamedTuple):
@@ -50,6 +92,7 @@ class Result(NamedTuple):
     path: str
     value: str
     message: Text
+    component: str
 
 
 def filled(template: str, texts: Sequence[str]) -> str:
