@@ -25,9 +25,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {**RESULTS, "xlsx": XLSX, **GRAPHS}
 FORMATS["ttl"] += "; charset=utf-8"
 
+#: What programs call a format in the parameter `format`, beside its ending and its media type.
+_CALLED = {
+    **{"turtle": "ttl", "n3": "ttl", "json-ld": "jsonld", "rdf+xml": "rdf", "rdf/xml": "rdf", "rdfxml": "rdf"},
+    **{"n-triples": "nt", "ntriples": "nt", "n-quads": "nq", "nquads": "nq"},
+}
+
 #: Media types that name a format less exactly than its own.
 _LOOSE = {"application/json": "json", "application/xml": "xml", "text/xml": "xml", "text/plain": "nt"}
 _UTF8 = "; charset=utf-8"
+
+
+def called(name: str) -> str:
+    """The ending of the format that a parameter calls by its ending, media type or usual name; what is unknown stays as it is."""
+    plain = name.strip().lower()
+    # In a query string that nobody encoded, `+` has become a space.
+    media = {media.partition(";")[0]: ending for ending, media in FORMATS.items()} | _LOOSE | _CALLED
+    return media.get(plain) or media.get(plain.replace(" ", "+"), plain if plain in FORMATS else name)
 
 
 def accepted() -> tuple[str | None, str | None]:

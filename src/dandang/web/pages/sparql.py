@@ -14,7 +14,7 @@ from dandang.web.pages.description import dumps
 from dandang.web.pages.examples import EXAMPLES
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, page, varied
-from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, spreadsheet, table_of
+from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, called, spreadsheet, table_of
 from dandang.web.sparql_pool import Answer, Query, Update
 from dandang.web.sparql_requests import FORM, graphs, open_to_all, pool, refuse_foreign_origin, text_of
 from dandang.web.sparql_service import description, serialised
@@ -60,7 +60,7 @@ def editor() -> tuple[str, int]:
 def protocol() -> BaseResponse:
     """The protocol. A browser that follows a link to a query gets the page."""
     asked = _asked()
-    ending = request.values.get("format", "")
+    ending = called(request.values.get("format", ""))
     if request.method == "GET" and not ending and _prefers_page():
         return in_language("/sparql")
     if isinstance(asked, Update):
