@@ -7,7 +7,7 @@ validation reports them beside those of the shapes, assessment refuses the case 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import with_derived_facts
 from dandang.cases.fields import CaseReader
@@ -17,6 +17,9 @@ from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 
+if TYPE_CHECKING:
+    from dandang.cases.table import Locate, Row
+
 FORMATS = {
     "yaml": "yaml",
     "yml": "yaml",
@@ -24,6 +27,8 @@ FORMATS = {
     "jsonld": "jsonld",
     "ttl": "turtle",
     "xlsx": "xlsx",
+    "csv": "csv",
+    "tsv": "csv",
 }
 
 
@@ -48,7 +53,9 @@ def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = 
 def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived."""
     if syntax == "xlsx" or is_workbook(content):
-        return [_read_workbook(content, policy, name)]
+        return _read_workbook(content, policy, name)
+    if (syntax or _ending(name)) == "csv":
+        return _read_csv(content, policy, name)
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
     if syntax in ("turtle", "jsonld"):
@@ -60,9 +67,7 @@ def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str =
         nodes = parse_json(text, name) if syntax == "json" else parse_yaml(text, name)
         vocabulary = Vocabulary(policy)
         found = [_read(node, policy, vocabulary) for document in nodes for node in _cases_in(document)]
-    if not found:
-        raise _nothing(name)
-    return found
+    return _some(found, name)
 
 
 def accepted(read: Iterable[ReadCase]) -> list[Case]:
@@ -74,10 +79,14 @@ def accepted(read: Iterable[ReadCase]) -> list[Case]:
     return [item.case for item in found]
 
 
+def _ending(name: str) -> str:
+    """The syntax that the ending of a name stands for; empty where it says nothing."""
+    return FORMATS.get(name.rsplit(".", 1)[-1].lower(), "") if "." in name else ""
+
+
 def _syntax(name: str, text: str) -> str:
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if ending in FORMATS:
-        return FORMATS[ending]
+    if told := _ending(name):
+        return told
     start = text.lstrip()[:1]
     if start in ("{", "["):
         return "jsonld" if '"@context"' in text else "json"
@@ -108,13 +117,48 @@ def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
     return ReadCase(case, tuple(reader.findings))
 
 
-def _read_workbook(content: bytes, policy: Policy, name: str) -> ReadCase:
+def _read_workbook(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+    """The cases of a workbook: many as the rows of a table, or one with its facts line by line."""
     from dandang.cases.sheet import parse_sheet
+    from dandang.cases.workbook import Workbook
 
     vocabulary = Vocabulary(policy)
+    table = Workbook(content, name).table(vocabulary)
+    if table is not None:
+        return _some(read_table(table.rows, table.locate, policy, vocabulary, found=table.findings), name)
     node, findings = parse_sheet(content, name, vocabulary)
     read = _read(node, policy, vocabulary)
-    return read._replace(findings=(*findings, *read.findings))
+    return [read._replace(findings=(*findings, *read.findings))]
+
+
+def _read_csv(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+    from dandang.cases.delimited import CsvTable, csv_text
+
+    table = CsvTable(csv_text(content, name), name)
+    return _some(read_table(table.rows(), table.locate, policy, Vocabulary(policy)), name)
+
+
+def _some(read: Iterable[ReadCase], name: str) -> list[ReadCase]:
+    """The cases. Raises MalformedFile where there is none."""
+    found = list(read)
+    if not found:
+        raise _nothing(name)
+    return found
+
+
+def read_table(
+    rows: Iterable[Row], locate: Locate, policy: Policy, vocabulary: Vocabulary, *, found: Iterable[Finding] = ()
+) -> Iterator[ReadCase]:
+    """The cases of a table, row by row. `found` and what is wrong with the headings goes with the first case. Raises MalformedFile."""
+    from dandang.cases.table import table_nodes
+
+    waiting = list(found)
+    for node, findings in table_nodes(rows, vocabulary, locate):
+        waiting += findings
+        if node is not None:
+            read = _read(node, policy, vocabulary)
+            yield read._replace(findings=(*waiting, *read.findings))
+            waiting = []
 
 
 def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
@@ -86,14 +86,13 @@ def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> tuple[Mapp
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def _sheets(content: bytes, name: str) -> dict[str, _ROWS]:
-    """The cells of every sheet."""
+def open_workbook(content: bytes, name: str) -> Any:
+    """The workbook by python-calamine. Raises UnreadableFile."""
     import python_calamine as calamine
 
     _refuse_bomb(content, name)
     try:
-        with calamine.CalamineWorkbook.from_filelike(BytesIO(content)) as book:
-            return {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
+        return calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     except calamine.PasswordError as error:
         hint = ("请去掉密码后再试", "remove the password and try again")
         raise UnreadableFile(
@@ -101,6 +100,21 @@ def _sheets(content: bytes, name: str) -> dict[str, _ROWS]:
         ) from error
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
         raise _not_a_workbook(name) from error
+
+
+def _sheets(content: bytes, name: str) -> dict[str, _ROWS]:
+    """The cells of every sheet."""
+    book = open_workbook(content, name)
+    return {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in visible_sheets(book)}
+
+
+def visible_sheets(book: Any) -> list[str]:
+    """The names of the sheets with cells that are not hidden."""
+    return [
+        data.name
+        for data in book.sheets_metadata
+        if str(data.visible).endswith(".Visible") and str(data.typ).endswith(".WorkSheet")
+    ]
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:

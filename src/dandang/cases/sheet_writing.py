@@ -23,7 +23,7 @@ from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
 from dandang.model import Case, Fact, Vocabulary
 
-_ANSWERS = {
+ANSWERS = {
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),
     "unknown": Text("不明", "unknown"),
@@ -120,7 +120,7 @@ class _Writer:
         for row in range(len(rows) + 1, len(rows) + 1 + _SPARE):
             self.line(page, row, FACT_COLUMNS, {})
         last = len(rows) + _SPARE
-        answers = [self.answer(word) for word in _ANSWERS]
+        answers = [self.answer(word) for word in ANSWERS]
         page.data_validation(1, _column(FACT_COLUMNS, "value"), last, _column(FACT_COLUMNS, "value"), _list(answers))
         choose = {**_list([]), "source": self.names_range(), "error_type": "warning"}
         page.data_validation(1, _column(FACT_COLUMNS, "name"), last, _column(FACT_COLUMNS, "name"), choose)
@@ -183,7 +183,7 @@ class _Writer:
     # -- words --
 
     def answer(self, word: str) -> str:
-        return self.said(_ANSWERS[word])
+        return self.said(ANSWERS[word])
 
     def fact_name(self, iri: str) -> str:
         return fact_name(iri, self.vocabulary, self.lang)

@@ -1,0 +1,242 @@
+"""Many cases as a table: a row for each case, a column for each key of a case, each fact and each decided measure.
+
+The table of a spreadsheet, a CSV file or a Parquet file. Columns stand in any order; their headings are those of the workbook for one case
+(`sheet`) and the names of facts. What goes with a fact or a measure has a column of its own, headed `勤勉尽责（依据）` or `处理2（决定日期）`. An empty cell
+says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple, TypeAlias
+
+from dandang.cases.fields import nearest_names
+from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
+from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
+from dandang.errors import MalformedFile
+from dandang.messages import Text
+from dandang.model import Finding, Place, Vocabulary, fold_name
+
+#: A row with its number from 1, as places tell it.
+Row: TypeAlias = tuple[int, Sequence[str]]
+#: The place of a cell: number of the row, of the column from 0, path in the case.
+Locate: TypeAlias = Callable[[int, int, str], Place]
+
+SANCTION = Text("处理", "Sanction")
+EXAMPLE = Text("示例", "example")
+#: The headings are among the first rows; above them there may be a title and remarks.
+HEADING_ROWS = 10
+_SPLIT = re.compile(r"[\n；;、]+")
+_CLAIMS = re.compile(r"[\s、，；,;]+")
+_PART = re.compile(r"(?P<of>.+?)\s*[（(](?P<part>[^（()）]+)[)）]\s*$")
+_NUMBERED = re.compile(r"(?:处理措施|处理|sanction|measure)\s*(?P<number>\d*)\s*$", re.IGNORECASE)
+
+
+class Column(NamedTuple):
+    """What a column holds: a key of the case, a part of a fact, or a part of the measure of that number."""
+
+    at: int
+    heading: str
+    kind: str
+    key: str
+    number: int = 1
+
+
+class Heading(NamedTuple):
+    """The columns that say something, the number of their row, and what is wrong with the others."""
+
+    row: int
+    columns: tuple[Column, ...]
+    findings: tuple[Finding, ...]
+
+
+def table_nodes(
+    rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate
+) -> Iterator[tuple[Mapping_ | None, list[Finding]]]:
+    """For each row that says something its case as nodes; first, without a case, what is wrong with the headings. Raises MalformedFile."""
+    waiting = iter(rows)
+    heading = _heading(waiting, vocabulary, locate)
+    if heading.findings:
+        yield None, list(heading.findings)
+    examples = {fold_name(word) for word in EXAMPLE}
+    ids = [column.at for column in heading.columns if column.key == "id"]
+    for number, cells in waiting:
+        if ids and fold_name(_cell(cells, ids[0])) in examples:
+            yield None, [_example(locate(number, ids[0], "id"))]
+            continue
+        if pairs := tuple(_pairs(number, cells, heading.columns, locate)):
+            yield Mapping_(pairs, locate(number, 0, "")), []
+
+
+# --- the headings -----------------------------------------------------------------------------------------------------
+
+
+def is_heading(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether a row is that of the headings: it names two columns at least, one of them a key of a case. In the form for a single case a
+    value stands beside the key, and a fact beside its code."""
+    known = [column for at, cell in enumerate(cells) if (column := _column(at, cell, vocabulary))]
+    return len({_meaning(column, vocabulary) for column in known}) > 1 and any(
+        column.kind == "case" for column in known
+    )
+
+
+def _heading(rows: Iterator[Row], vocabulary: Vocabulary, locate: Locate) -> Heading:
+    first: Row = (1, ())
+    for count, (number, cells) in enumerate(islice(rows, HEADING_ROWS)):
+        if count == 0:
+            first = number, cells
+        if is_heading(cells, vocabulary):
+            return _read_heading(number, cells, vocabulary, locate)
+    wanted = [field.heading for field in CASE_FIELDS[:5]]
+    zh, en = "、".join(text.zh for text in wanted), ", ".join(text.en for text in wanted)
+    raise MalformedFile(
+        "没有找到列名所在的一行",
+        "no row of column headings was found",
+        hint=(
+            f"第一行写列名：{zh}……以及事实的名称；`dandang template 案件.xlsx` 写出空白表格",
+            f"the first row names the columns: {en} … and the facts; `dandang template cases.xlsx` writes an empty table",
+        ),
+        place=locate(first[0], 0, ""),
+    )
+
+
+def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, locate: Locate) -> Heading:
+    columns: dict[tuple[str, str, int], Column] = {}
+    findings = []
+    for at, cell in enumerate(cells):
+        column = _column(at, cell, vocabulary)
+        if column is None:
+            if cell.strip():
+                findings.append(_unknown(cell, vocabulary, locate(number, at, "")))
+            continue
+        meant = (column.kind, _meaning(column, vocabulary), column.number)
+        if columns.setdefault(meant, column) is not column:
+            findings.append(_repeated(cell, columns[meant], locate(number, at, "")))
+    return Heading(number, tuple(columns.values()), tuple(findings))
+
+
+def _meaning(column: Column, vocabulary: Vocabulary) -> str:
+    """What tells two columns apart: for a part of a fact also the fact, whatever it is called."""
+    if column.kind != "fact":
+        return column.key
+    meant = sorted(vocabulary.fact(column.heading))
+    return f"{meant[0] if meant else column.heading} {column.key}"
+
+
+def _column(at: int, cell: str, vocabulary: Vocabulary) -> Column | None:
+    """The column of a heading; None for a heading that names nothing."""
+    text = cell.strip()
+    if not text:
+        return None
+    if key := _key(text, CASE_FIELDS):
+        return Column(at, text, "case", key)
+    if vocabulary.fact(text):
+        return Column(at, text, "fact", "value")
+    if numbered := _NUMBERED.match(text):
+        return Column(at, text, "sanction", "measure", int(numbered["number"] or 1))
+    part = _PART.match(text)
+    if part is None:
+        return None
+    if vocabulary.fact(part["of"]) and (key := _key(part["part"], FACT_COLUMNS)):
+        return Column(at, part["of"], "fact", key)
+    if (numbered := _NUMBERED.match(part["of"])) and (key := _key(part["part"], SANCTION_COLUMNS)):
+        return Column(at, text, "sanction", key, int(numbered["number"] or 1))
+    return None
+
+
+def _key(heading: str, fields: Sequence[Field]) -> str:
+    wanted = fold_name(heading)
+    return next((field.key for field in fields if wanted in map(fold_name, (field.key, *field.heading))), "")
+
+
+def _unknown(cell: str, vocabulary: Vocabulary, place: Place) -> Finding:
+    known = chain((text for field in CASE_FIELDS for text in field.heading), vocabulary.fact_names())
+    close = nearest_names(cell, known)
+    hint = (
+        Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+        if close
+        else Text("列名用案件的项目或者事实的名称", "a heading is an item of a case or the name of a fact")
+    )
+    message = Text(f"不认识的列名“{cell}”，这一列没有读", f'unknown column "{cell}"; it was not read')
+    return Finding("unknown-column", message, hint, place, value=cell)
+
+
+def _repeated(cell: str, earlier: Column, place: Place) -> Finding:
+    message = Text(
+        f"列“{cell}”与前面的“{earlier.heading}”是同一项，只读了前面的",
+        f'the column "{cell}" says the same as "{earlier.heading}" before it; only the first was read',
+    )
+    return Finding("repeated-column", message, Text("只保留一列", "keep one of them"), place, value=cell)
+
+
+def _example(place: Place) -> Finding:
+    message = Text("示例行没有当作案件", "the example row was not taken for a case")
+    return Finding("example-row", message, Text("可以删去这一行", "the row may be deleted"), place, "info")
+
+
+# --- a row ------------------------------------------------------------------------------------------------------------
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
+
+
+def _pairs(
+    number: int, cells: Sequence[str], columns: Sequence[Column], locate: Locate
+) -> Iterator[tuple[Scalar, Node]]:
+    """The keys of a case, in the shape that a case file has."""
+    cadre: list[tuple[Scalar, Node]] = []
+    facts: dict[str, dict[str, Scalar]] = {}
+    sanctions: dict[int, dict[str, Scalar]] = {}
+    for column in columns:
+        text = _cell(cells, column.at)
+        if not text:
+            continue
+        path = (
+            column.key if column.kind == "case" else f"facts.{column.heading}" if column.kind == "fact" else "sanctions"
+        )
+        cell = Scalar(text, locate(number, column.at, path))
+        if column.kind == "fact":
+            facts.setdefault(column.heading, {})[column.key] = cell
+        elif column.kind == "sanction":
+            sanctions.setdefault(column.number, {})[column.key] = cell
+        elif column.key.startswith("cadre."):
+            cadre.append((_named(column.key.removeprefix("cadre."), cell), cell))
+        elif column.key == "claims":
+            parts = tuple(cell._replace(text=part) for part in _CLAIMS.split(text) if part)
+            yield _named("claims", cell), Sequence_(parts, cell.place)
+        else:
+            yield _named(column.key, cell), cell
+    if cadre:
+        yield _named("cadre", cadre[0][0]), Mapping_(tuple(cadre), cadre[0][0].place)
+    if facts:
+        pairs = tuple(_fact(name, parts) for name, parts in facts.items())
+        yield _named("facts", pairs[0][0]), Mapping_(pairs, pairs[0][0].place)
+    if sanctions:
+        measures = tuple(chain.from_iterable(_sanction(parts) for _, parts in sorted(sanctions.items())))
+        yield (
+            _named("sanctions", next(iter(next(iter(sanctions.values())).values()))),
+            Sequence_(measures, measures[0].place),
+        )
+
+
+def _named(key: str, cell: Scalar) -> Scalar:
+    return Scalar(key, cell.place)
+
+
+def _fact(name: str, parts: dict[str, Scalar]) -> tuple[Scalar, Node]:
+    cell = parts.get("value") or next(iter(parts.values()))
+    if set(parts) == {"value"}:
+        return _named(name, cell), cell
+    return _named(name, cell), Mapping_(tuple((_named(key, part), part) for key, part in parts.items()), cell.place)
+
+
+def _sanction(parts: dict[str, Scalar]) -> Iterator[Node]:
+    """The measure of a number; a cell may name several when nothing else is said of them."""
+    cell = parts.get("measure") or next(iter(parts.values()))
+    if set(parts) == {"measure"}:
+        yield from (cell._replace(text=text.strip()) for text in _SPLIT.split(cell.text) if text.strip())
+    else:
+        yield Mapping_(tuple((_named(key, part), part) for key, part in parts.items()), cell.place)

@@ -1,0 +1,192 @@
+"""Many cases as a table: CSV and workbooks as offices have them, and back again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+
+from dandang import resources
+from dandang.cases import ReadCase, case_quads, read_cases, read_file
+from dandang.cases.table_writing import cases_csv, cases_workbook
+from dandang.errors import MalformedFile, UnreadableFile
+from dandang.messages import LANGUAGES
+from dandang.model import Case, Policy, Vocabulary
+
+CSV = """编号,标题,行为日期,职级,列入“狮子型”干部管理,勤勉尽责,勤勉尽责（依据）,未谋取私利,处理,处理2（决定日期）,处理2,主张的容错条款
+甲-1,"标题，带逗号",2018-09-01,市管正局级,是,是,会议纪要,是,诫勉；免职,2018-11-02,调离岗位,E4、E7
+甲-2,,,,,不明,,有争议,,,,
+"""
+
+
+@pytest.fixture(scope="module")
+def vocabulary(policy: Policy) -> Vocabulary:
+    return Vocabulary(policy)
+
+
+@pytest.fixture(scope="module")
+def cases(policy: Policy) -> list[Case]:
+    return [read.case for path in resources.case_files() for read in read_file(str(path), policy)]
+
+
+def same(case: Case) -> set[object]:
+    """The graph of a case, its facts numbered by what they are and not by where they stood."""
+    facts = tuple(sorted((fact._replace(place=None) for fact in case.facts), key=lambda fact: fact.type))
+    return set(case_quads(case._replace(facts=facts)))
+
+
+def told(read: list[ReadCase]) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.place.cell if finding.place else "") for item in read for finding in item.findings]
+
+
+def book(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
+    made = openpyxl.Workbook()
+    made.active.title = "案件"
+    for row in (("编号", "标题", "勤勉尽责"), ("甲-1", "一", "是"), ("甲-2", "二", "否")):
+        made.active.append(row)
+    fill(made)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+# --- what a table says ------------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_a_case(policy: Policy) -> None:
+    first, second = read_cases(CSV.encode(), policy, name="案件.csv")
+    assert told([first, second]) == []
+    case = first.case
+    assert (case.id, case.title, case.on, case.cadre.on_list) == ("甲-1", "标题，带逗号", "2018-09-01", True)
+    facts = {policy.label(fact.type).zh: fact for fact in case.facts if not fact.derived_from}
+    assert facts["勤勉尽责"].evidence == "会议纪要"
+    assert facts["谋取私利"].value is False
+    assert [policy.label(sanction.measure).zh for sanction in case.sanctions] == ["诫勉", "免职", "调离岗位"]
+    assert case.sanctions[2].on == "2018-11-02"
+    assert [policy.clauses[iri].notation for iri in case.claims] == ["E4", "E7"]
+    assert [fact.contested for fact in second.case.facts] == [False, True]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_encodings_and_marks(encoding: str, mark: str, policy: Policy) -> None:
+    text = f"编号{mark}标题{mark}勤勉尽责\n甲-1{mark}一{mark}是\n"
+    (read,) = read_cases(text.encode(encoding), policy, name="案件.csv")
+    assert read.case.title == "一"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_round_trip(lang: str, cases: list[Case], vocabulary: Vocabulary, policy: Policy) -> None:
+    text = cases_csv(cases, vocabulary, lang).encode()
+    workbook = cases_workbook(cases, vocabulary, lang)
+    for content, name in ((text, "x.csv"), (workbook, "x.xlsx")):
+        back = read_cases(content, policy, name=name)
+        assert told(back) == []
+        assert [same(item.case) for item in back] == [same(case) for case in cases]
+
+
+def test_the_form_has_lists_questions_and_an_example(cases: list[Case], vocabulary: Vocabulary, policy: Policy) -> None:
+    facts = [iri for iri in policy.facts if iri.endswith("/diligent")]
+    content = cases_workbook([], vocabulary, ask=facts, example=cases[3])
+    page = openpyxl.load_workbook(io.BytesIO(content)).active
+    heads = {cell.value: cell for cell in page[1]}
+    assert policy.facts[facts[0]].question.zh in heads["勤勉尽责"].comment.text
+    lists = {
+        str(rule.sqref).rstrip("0123456789").split("2:")[0]: rule.formula1
+        for rule in page.data_validations.dataValidation
+    }
+    assert "是,否,不明,有争议" in lists[heads["勤勉尽责"].column_letter]
+    with pytest.raises(MalformedFile, match="no case"):
+        read_cases(content, policy, name="x.xlsx")
+
+
+# --- what is wrong with it --------------------------------------------------------------------------------------------
+
+
+def test_mistakes_are_told_with_their_cell(policy: Policy) -> None:
+    text = "编号,标题,勤勉尽则,行为日期,标题\n甲 1,一,是,2018-13-01,\n甲-2,二,,昨天,\n"
+    read = read_cases(text.encode(), policy, name="案件.csv")
+    assert told(read) == [
+        ("unknown-column", "C1"),
+        ("repeated-column", "E1"),
+        ("bad-id", "A2"),
+        ("bad-date", "D2"),
+        ("bad-date", "D3"),
+    ]
+    assert "勤勉尽责" in str(read[0].findings[0].hint)
+    assert str(read[0].findings[0].place) == "案件.csv:C1"
+
+
+def test_lines_count_though_cells_have_line_breaks(policy: Policy) -> None:
+    text = '编号,标题,行为日期\n甲-1,"第一行\n第二行",2018-09-01\n甲-2,,不详\n'
+    read = read_cases(text.encode(), policy, name="案件.csv")
+    (finding,) = read[1].findings
+    assert finding.place is not None
+    assert (finding.place.line, finding.place.cell) == (4, "C3")
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "line", "said"),
+    [
+        ("一,二\n三,四\n".encode(), MalformedFile, 1, "列名"),
+        ('编号,标题\n甲-1,"没有成对\n'.encode(), MalformedFile, 2, "引号"),
+        ("编号,标题\n".encode() + b"\xff\xff\xff\n", UnreadableFile, 2, "编码"),
+        ("编号,标题\n".encode(), MalformedFile, None, "没有案件"),
+    ],
+)
+def test_unusable_tables(content: bytes, error: type[Exception], line: int | None, said: str, policy: Policy) -> None:
+    with pytest.raises(error) as caught:
+        read_cases(content, policy, name="案件.csv")
+    found = caught.value
+    assert isinstance(found, MalformedFile | UnreadableFile)
+    assert said in found.message.zh
+    assert (found.place.line if found.place else None) == line
+
+
+# --- workbooks --------------------------------------------------------------------------------------------------------
+
+
+def test_a_title_above_and_empty_rows_between(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.insert_rows(1, 2)
+        made.active["A1"] = "某区2018年案件登记表"
+        made.active.merge_cells("A1:C1")
+        made.active.append(())
+        made.active.append(("甲-3", "三", "也许"))
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [item.case.id for item in read] == ["甲-1", "甲-2", "甲-3"]
+    assert told(read) == [("bad-value", "案件!C7")]
+
+
+def test_dates_and_numbers_as_excel_stores_them(policy: Policy) -> None:
+    from datetime import datetime
+
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active["D1"], made.active["D2"], made.active["A2"] = "行为日期", datetime(2018, 9, 1), 201801
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert (read[0].case.id, read[0].case.on) == ("201801", "2018-09-01")
+
+
+def test_formulas_merged_cells_and_hidden_sheets_are_told(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active["B3"] = '=CONCATENATE("甲","乙")'
+        made.active.merge_cells("C2:C3")
+        made.create_sheet("旧表").sheet_state = "hidden"
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert told(read) == [("hidden-sheet", ""), ("merged-cells", "案件!C2:C3"), ("formula-cell", "案件!B3")]
+    assert read[1].case.title == ""
+
+
+def test_a_hidden_table_is_not_read(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.create_sheet("说明")["A1"] = "见隐藏的表"
+        made["案件"].sheet_state = "hidden"
+        made.active = 1
+
+    with pytest.raises(MalformedFile):
+        read_cases(book(fill), policy, name="案件.xlsx")
