@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from flask import Flask, g, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dandang import __version__, resources
 from dandang.namespaces import DD, OA, shorten
@@ -23,7 +22,7 @@ from dandang.web.routing import library
 def install(app: Flask) -> None:
     """Gives the helpers to the templates."""
     app.context_processor(_context)
-    app.jinja_env.filters.update(flat=flat, quoted=quoted, marked=marked, tagged=tagged)
+    app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged)
 
 
 def _context() -> dict[str, Any]:
@@ -147,19 +146,6 @@ def static_url(file: str) -> str:
 def built_url(file: str) -> str:
     """The address of a file of the built front end; empty where that was left out, and the page goes without it."""
     return static_url(f"built/{file}") if static_digest(f"built/{file}") else ""
-
-
-def marked(text: str, wanted: str) -> Markup:
-    """A text with the words of a search marked."""
-    words = sorted({word for word in wanted.split() if word}, key=len, reverse=True)
-    if not words or isinstance(text, Markup):
-        return escape(text)
-    pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
-    marked, last = Markup(""), 0
-    for match in pattern.finditer(text):
-        marked += escape(text[last : match.start()]) + Markup("<mark>{}</mark>").format(match.group())
-        last = match.end()
-    return marked + escape(text[last:])
 
 
 def flat(text: str) -> str:

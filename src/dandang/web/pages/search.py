@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, request
 
+from dandang.search import KINDS
+from dandang.web.language import TAGS, language
 from dandang.web.routing import library, page
+from dandang.web.views.search import FACETS
 from dandang.web.views.search import search as find
 
 blueprint = Blueprint("search", __name__)
@@ -12,7 +17,22 @@ blueprint = Blueprint("search", __name__)
 
 @page(blueprint, "/search")
 def search() -> str:
-    """Hits for `q`, grouped."""
+    """Hits for `q`, grouped; `kind`, `document` and `domain` narrow them."""
     wanted = request.args.get("q", "").strip()[:200]
-    spelt = wanted.isascii() and wanted.replace(" ", "").isalpha()
-    return render_template("search.html", wanted=wanted, spelt=spelt, groups=find(wanted, library()))
+    chosen = {facet: request.args.get(facet, "") for facet in FACETS}
+    results = find(wanted, chosen, library(), language())
+    return render_template(
+        "search.html",
+        wanted=wanted,
+        chosen=chosen,
+        facet_names=FACETS,
+        results=results,
+        kinds=KINDS,
+        tags=TAGS,
+        query_of=_asked,
+    )
+
+
+def _asked(query: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that say something."""
+    return {name: value for name, value in query.items() if value}

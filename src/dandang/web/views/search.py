@@ -1,122 +1,200 @@
-"""Search: the words of a query in notations, names, quotes and questions, grouped by kind."""
+"""Search results: grouped by kind, narrowed by document, domain and kind, with what matched marked and why it did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import normalize
 
 from dandang.messages import Text
-from dandang.model import fold_name
-from dandang.namespaces import SKOS
+from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
 from dandang.web.library import Library
 
-#: Hits of a group beyond this are counted and not shown.
-MOST = 50
+#: Hits of a group that are shown beside other groups, and alone.
+FEW, MANY = 8, 200
+#: The best ranks: by name and whole. A group with one of these comes before the others.
+_WHOLE = 2
+#: Characters of a long text that are shown around what matched.
+_AROUND = 40
+#: What results can be narrowed by, in the order of showing.
+FACETS: dict[str, Text] = {
+    "kind": Text("类别", "Kind"),
+    "document": Text("文件", "Document"),
+    "domain": Text("领域", "Field"),
+}
+
+
+class Piece(NamedTuple):
+    """A stretch of a text, matched or not."""
+
+    text: str
+    marked: bool
+
+
+class Line(NamedTuple):
+    """A text that matched, cut to what is around the match; `lang` is empty where it has none."""
+
+    way: Text
+    lang: str
+    pieces: tuple[Piece, ...]
 
 
 class Hit(NamedTuple):
-    """Something found: where it leads, what it is called, and the words that matched."""
+    """Something found: its name, with what matched in it and why; where the name did not match, the best other texts.
+    `name_lang` is the language of the name."""
 
-    iri: str
-    notation: str
-    label: Text
-    context: str
-    rank: int
+    thing: Thing
+    name: tuple[Piece, ...]
+    name_lang: str
+    notation: tuple[Piece, ...]
+    way: Text | None
+    lines: tuple[Line, ...]
 
 
 class Group(NamedTuple):
     """The hits of one kind, best first."""
 
+    kind: str
     name: Text
     hits: tuple[Hit, ...]
     total: int
 
 
-class _Entry(NamedTuple):
+class Choice(NamedTuple):
+    """One value of a facet: what it is called, how many hits it leaves, whether it is chosen."""
+
+    value: str
     iri: str
-    notation: str
-    label: Text
-    texts: tuple[str, ...]
+    hits: int
+    chosen: bool
 
 
-class _Folded(NamedTuple):
-    entry: _Entry
-    texts: tuple[str, ...]
+class Results(NamedTuple):
+    """All that a page of results shows. `read_as` is the query in simplified characters where it was written otherwise."""
+
+    total: int
+    groups: tuple[Group, ...]
+    facets: Mapping[str, tuple[Choice, ...]]
+    nearest: tuple[Thing, ...]
+    read_as: str
 
 
-def search(query: str, library: Library) -> list[Group]:
-    """The groups that have hits for all words of the query."""
-    words = fold_name(normalize("NFKC", query)).split()
-    if not words:
-        return []
-    groups = []
-    for name, entries in _entries(library):
-        hits = sorted(filter(None, (_hit(found, words) for found in entries)), key=lambda hit: hit.rank)
-        if hits:
-            groups.append(Group(name, tuple(hits[:MOST]), len(hits)))
-    return groups
+def search(query: str, chosen: Mapping[str, str], library: Library, lang: str) -> Results:
+    """What a query finds, narrowed by the chosen values of FACETS."""
+    index = index_of(library)
+    found = index.search(query)
+    values = {facet: _VALUES[facet] for facet in FACETS}
+    wanted = {facet: value for facet, value in chosen.items() if value}
+    left = [hit for hit in found if all(value in values[facet](hit.thing) for facet, value in wanted.items())]
+    facets = {facet: _choices(facet, found, wanted) for facet in FACETS}
+    groups = _groups(left, MANY if "kind" in wanted else FEW, lang, index)
+    plain = simplified(query)
+    nearest = () if found else tuple(index.nearest(query))
+    return Results(len(left), groups, facets, nearest, plain if plain != query else "")
 
 
 @lru_cache(maxsize=2)
-def _entries(library: Library) -> tuple[tuple[Text, tuple[_Folded, ...]], ...]:
-    """Everything that can be found, by kind, with its texts as they are compared."""
-    kinds = (
-        (Text("文件", "Documents"), _documents),
-        (Text("条款", "Clauses"), _clauses),
-        (Text("事实", "Facts"), _facts),
-        (Text("概念与职责", "Concepts and duties"), _concepts),
-        (Text("示例案件", "Example cases"), _cases),
-    )
-    return tuple((name, tuple(map(_folded, entries(library)))) for name, entries in kinds)
+def index_of(library: Library) -> SearchIndex:
+    """The search index over a library, built at the first search."""
+    return SearchIndex(things_in(library.policy, library.index))
 
 
-def _folded(entry: _Entry) -> _Folded:
-    return _Folded(entry, tuple(map(fold_name, (entry.notation, *entry.label, *entry.texts))))
+_VALUES: dict[str, Callable[[Thing], tuple[str, ...]]] = {
+    "kind": lambda thing: (thing.kind,),
+    "document": lambda thing: tuple(map(_tail, thing.documents)),
+    "domain": lambda thing: tuple(map(_tail, thing.domains)),
+}
 
 
-def _hit(found: _Folded, words: list[str]) -> Hit | None:
-    entry, folded = found
-    if not all(any(word in text for text in folded) for word in words):
-        return None
-    if folded[0] == " ".join(words):
-        rank = 0
-    elif all(any(word in text for text in folded[1:3]) for word in words):
-        rank = 1
-    else:
-        rank = 2
-    context = next((text for text, fold in zip(entry.texts, folded[3:], strict=True) if words[0] in fold), "")
-    return Hit(entry.iri, entry.notation, entry.label, context, rank)
+def _tail(iri: str) -> str:
+    return iri.rsplit("/", 1)[-1]
 
 
-def _documents(library: Library) -> Iterator[_Entry]:
-    for document in library.policy.documents.values():
-        yield _Entry(document.iri, document.notation, document.label, (document.title,))
+def _choices(facet: str, found: list[Found], wanted: Mapping[str, str]) -> tuple[Choice, ...]:
+    """The values of a facet among the hits that the other facets leave."""
+    others = {key: value for key, value in wanted.items() if key != facet}
+    counts: Counter[str] = Counter()
+    iris: dict[str, str] = {}
+    for hit in found:
+        if all(value in _VALUES[key](hit.thing) for key, value in others.items()):
+            named = hit.thing.documents if facet == "document" else hit.thing.domains if facet == "domain" else ()
+            iris.update((_tail(iri), iri) for iri in named)
+            counts.update(_VALUES[facet](hit.thing))
+    ordered = [kind for kind in KINDS if kind in counts] if facet == "kind" else sorted(counts)
+    return tuple(Choice(value, iris.get(value, ""), counts[value], wanted.get(facet) == value) for value in ordered)
 
 
-def _clauses(library: Library) -> Iterator[_Entry]:
-    for clause in library.policy.clauses.values():
-        yield _Entry(
-            clause.iri,
-            clause.notation,
-            clause.label,
-            (clause.quote.exact if clause.quote else "", clause.translation),
+def _groups(found: list[Found], most: int, lang: str, index: SearchIndex) -> tuple[Group, ...]:
+    by_kind: dict[str, list[Found]] = {}
+    for hit in found:
+        by_kind.setdefault(hit.thing.kind, []).append(hit)
+    ordered = sorted(by_kind, key=lambda kind: (by_kind[kind][0].rank > _WHOLE, list(KINDS).index(kind)))
+    return tuple(
+        Group(
+            kind,
+            KINDS[kind],
+            tuple(_hit(hit, index.matches(hit), lang) for hit in by_kind[kind][:most]),
+            len(by_kind[kind]),
         )
+        for kind in ordered
+    )
 
 
-def _facts(library: Library) -> Iterator[_Entry]:
-    for fact in library.policy.facts.values():
-        yield _Entry(fact.iri, "", fact.label, (*fact.question, *fact.names, *fact.definition))
+def _hit(found: Found, matches: tuple[Match, ...], lang: str) -> Hit:
+    thing = found.thing
+    other = "en" if lang == "zh" else "zh"
+    name_lang = lang if getattr(thing.label, lang) else other
+    name = thing.label.in_(lang)
+    own_key = "label" if name_lang == "zh" else "labelEn"
+    in_name = next((match for match in matches if match.field.key == own_key), None)
+    in_notation = next((match for match in matches if match.field.key in ("notation", "part")), None)
+    best = in_notation or in_name
+    # What can be read on a page in this language comes first.
+    others = sorted(matches, key=lambda match: match.field.lang not in ("", lang))
+    return Hit(
+        thing,
+        pieces(name, in_name.marks if in_name else ()),
+        name_lang,
+        pieces(thing.notation, in_notation.marks if in_notation else ()),
+        best.way if best else None,
+        () if best else tuple(map(_line, others[:1])),
+    )
 
 
-def _concepts(library: Library) -> Iterator[_Entry]:
-    for iri in library.index.of_type(SKOS + "Concept"):
-        if iri not in library.policy.facts:
-            texts = [text for key in ("altLabel", "definition") for text in library.index.values(iri, SKOS + key)]
-            yield _Entry(iri, library.index.value(iri, SKOS + "notation"), library.label(iri), tuple(texts))
+def _line(match: Match) -> Line:
+    text = match.field.text
+    start, end = _around(text, match.marks[0])
+    inside = tuple(
+        (max(one, start) - start, min(other, end) - start) for one, other in match.marks if one < end and other > start
+    )
+    dots = "……" if match.field.lang == "zh" else "…"
+    cut = (
+        [Piece(dots, False)] * bool(start)
+        + list(pieces(text[start:end], inside))
+        + [Piece(dots, False)] * (end < len(text))
+    )
+    return Line(match.way, match.field.lang, tuple(cut))
 
 
-def _cases(library: Library) -> Iterator[_Entry]:
-    for iri, read in library.cases.items():
-        yield _Entry(iri, read.case.id, Text(read.case.title, ""), (read.case.summary,))
+def _around(text: str, mark: tuple[int, int]) -> tuple[int, int]:
+    """The stretch of a long text around a mark; words of letters are not cut."""
+    start, end = mark[0] - _AROUND, mark[1] + 2 * _AROUND
+    if len(text) <= 3 * _AROUND:
+        return 0, len(text)
+    start, end = max(0, start), min(len(text), end)
+    while start and text[start - 1].isascii() and text[start - 1] != " ":
+        start -= 1
+    while end < len(text) and text[end].isascii() and text[end] != " ":
+        end += 1
+    return start, end
+
+
+def pieces(text: str, marks: tuple[tuple[int, int], ...]) -> tuple[Piece, ...]:
+    """A text as stretches; marks are in order and do not overlap."""
+    found: list[Piece] = []
+    last = 0
+    for start, end in marks:
+        found += [Piece(text[last:start], False), Piece(text[start:end], True)]
+        last = end
+    return tuple(piece for piece in (*found, Piece(text[last:], False)) if piece.text)
