@@ -52,7 +52,7 @@ PAGES = {
 
 def main() -> None:
     """Print the table, slowest first."""
-    app = create_app({"QUERY_WORKERS": 1})
+    app = create_app({"QUERY_WORKERS": 1, "CACHE_BYTES": 0})
     client = app.test_client()
     case = next(path for path in resources.case_files() if path.name.startswith("2018-006")).read_bytes()
 

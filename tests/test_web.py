@@ -107,6 +107,7 @@ ROUTES: dict[str, str] = {
     "licences.index_bare": "/licences",
     "identifiers.identifier": "/id/wuhan-2018/E7",
     "health.healthz": "/healthz",
+    "health.metrics": "/metrics",
     "health.static": "/static/site.css",
 }
 #: Rooms for sets of documents that are not here yet.

@@ -177,4 +177,41 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             "SPARQL 端点用空的可写内存库，仅限本机", "an empty, writable SPARQL store in memory, this machine only"
         ),
     )
+    serve.add_argument(
+        "--data",
+        metavar="FOLDER",
+        help=say("连同这个文件夹里的政策文件", "with the policy files of this folder"),
+    )
+    serve.add_argument(
+        "--watch", action="store_true", help=say("数据文件改变后自动重新载入", "reload when a data file changes")
+    )
+    serve.add_argument(
+        "--rate",
+        type=float,
+        default=50.0,
+        metavar="N",
+        help=say(
+            "每个客户端每秒的请求数，0 为不限，默认 50；本机不受限",
+            "requests a second for one client, 0 for no limit, default 50; this machine has none",
+        ),
+    )
+    serve.add_argument(
+        "--trust-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help=say(
+            "反向代理的 IP 地址，只信它写的 X-Forwarded-*；可写多次",
+            "IP address of a reverse proxy whose X-Forwarded-* are believed; may be repeated",
+        ),
+    )
+    serve.add_argument("--metrics", action="store_true", help=say("/metrics 对外公开", "open /metrics to everyone"))
+    serve.add_argument(
+        "--access-log",
+        metavar="FILE",
+        help=say(
+            "访问日志写入这个文件，- 为标准输出；不记是谁、问什么",
+            "write an access log to this file, - for standard output; it tells neither who nor what about",
+        ),
+    )
     return parser

@@ -10,5 +10,17 @@ def serve(options: Namespace) -> int:
     import importlib
 
     web = importlib.import_module("dandang.web")
-    web.serve(options.host, options.port, open_browser=options.open, lang=options.lang, scratch=options.scratch)
+    web.serve(
+        options.host,
+        options.port,
+        open_browser=options.open,
+        data=options.data,
+        lang=options.lang,
+        scratch=options.scratch,
+        rate=options.rate,
+        trusted_proxies=tuple(options.trust_proxy),
+        public_metrics=options.metrics,
+        access_log_to=options.access_log,
+        watch=options.watch,
+    )
     return 0

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from dandang import resources
-from dandang.web import helpers, problems, routing, security
-from dandang.web.library import load_library
+from dandang.web import delivery, helpers, problems, routing, security
+from dandang.web.library import load_library, served_digest
+from dandang.web.limits import RateLimiter
+from dandang.web.metrics import Metrics
 from dandang.web.pages import BLUEPRINTS
 from dandang.web.sparql_pool import Pool
 from dandang.web.sparql_service import with_description
@@ -23,11 +27,19 @@ DEFAULTS: dict[str, Any] = {
     "QUERY_WORKERS": 2,
     "DATA": None,
     "SCRATCH": False,
+    #: Requests a second that one client may make; 0 is no limit. This machine itself has none.
+    "RATE": 0.0,
+    #: Addresses of proxies that are believed about the client.
+    "TRUSTED_PROXIES": (),
+    #: Memory for answers that are kept.
+    "CACHE_BYTES": 64 * 1024 * 1024,
+    #: Whether `/metrics` is for everyone.
+    "PUBLIC_METRICS": False,
 }
 
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """The app. `DATA` is a folder with further policy files, `QUERY_SECONDS` the time one SPARQL query may take.
+def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | None = None) -> Flask:
+    """The app, which counts in `metrics` where it is given. `DATA` is a folder with further policy files, `QUERY_SECONDS` the time one SPARQL query may take.
 
     With `SCRATCH` the SPARQL endpoint has an empty store that may be written to, for this machine only.
     """
@@ -48,11 +60,33 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if scratch:
         # A page elsewhere must not reach the store by giving this machine another name.
         app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
-    for part in (routing, security, problems, helpers):
+    for part in (delivery, routing, security, problems, helpers):
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    outside = delivery.Delivery(
+        app.wsgi_app,
+        version=_version(app),
+        metrics=metrics or Metrics(),
+        limiter=RateLimiter(app.config["RATE"]),
+        trusted=app.config["TRUSTED_PROXIES"],
+        capacity=app.config["CACHE_BYTES"],
+    )
+    app.extensions["dandang-delivery"] = outside
+    app.wsgi_app = outside  # type: ignore[assignment, method-assign]
     return app
+
+
+def _version(app: Flask) -> Callable[[], Hashable]:
+    """What answers are made of: software, data, and the day, since a page may ask what is in force today.
+
+    A store that can be written to is another one after each change, and in each process.
+    """
+    pool, served = query_pool(app), served_digest(app.config["DATA"])
+    if not pool.writable:
+        return lambda: (served, date.today())
+    instance = token_hex(8)
+    return lambda: (served, instance, pool.dataset.version, date.today())
 
 
 def query_pool(app: Flask) -> Pool:

@@ -22,6 +22,9 @@ from dandang.store import Index, dataset_digest
 from dandang.web.addresses import ONTOLOGY, Addresses
 from dandang.web.sparql_examples import example_quads
 
+#: The endings of files that answers are made of.
+_SERVED = frozenset((".ttl", ".yaml", ".rq", ".html", ".css", ".js", ".svg", ".json", ".jsonld"))
+
 
 @dataclass(frozen=True, eq=False)
 class Library:
@@ -86,6 +89,17 @@ def load_library(data: Path | None = None) -> Library:
     groups = _by_page(quads)
     index = Index(quads)
     return Library(policy, index, cases, policy_quads, groups, Addresses(groups, index))
+
+
+def served_digest(data: str | None = None) -> str:
+    """SHA-256 over every file that goes into an answer: the software, what it ships, and the folder of further policy files."""
+    package = Path(__file__).resolve().parent.parent
+    rooms = (
+        *(resources.root() / name for name in ("ontology", "data", "queries", "web/templates", "web/static")),
+        Path(data) if data else None,
+    )
+    found = {path for room in rooms if room for path in room.rglob("*") if path.suffix in _SERVED}
+    return dataset_digest(sorted({*found, *package.rglob("*.py"), *data_files()}))
 
 
 def _example_cases(policy: Policy) -> dict[str, ReadCase]:

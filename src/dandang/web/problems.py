@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import secrets
 import traceback
 from http import HTTPStatus
@@ -67,6 +68,62 @@ class Busy(DandangError):
     retry_after: ClassVar[int] = 5
 
 
+class TooManyRequests(DandangError):
+    """One client asks more often than it may; `retry_after` seconds later it may again."""
+
+    code = "too-many-requests"
+    http_status = 429
+
+    def __init__(self, seconds: float) -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(
+            f"请求太频繁，请 {self.retry_after} 秒后再试",
+            f"too many requests; try again in {self.retry_after} s",
+        )
+
+
+class AddressTooLong(DandangError):
+    """An address longer than any that is meant to be."""
+
+    code = "address-too-long"
+    http_status = 414
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"地址超过 {most} 个字符",
+            f"the address is longer than {most} characters",
+            hint=("长的查询请用 POST 发送", "send a long query with POST"),
+        )
+
+
+class LocalOnly(DandangError):
+    """What only this machine itself may see."""
+
+    code = "local-only"
+    http_status = 403
+
+
+class Malformed(DandangError):
+    """A message that is no proper HTTP."""
+
+    code = "malformed-request"
+    http_status = 400
+
+
+class HeadersTooLarge(DandangError):
+    """More header than any request needs."""
+
+    code = "headers-too-large"
+    http_status = 431
+
+
+class BodyTooLarge(DandangError):
+    """A body that is refused before it is read."""
+
+    code = "request-entity-too-large"
+    http_status = 413
+
+
 class Problem(NamedTuple):
     """What went wrong, ready to be shown."""
 
@@ -82,6 +139,7 @@ class Problem(NamedTuple):
 #: What each status is called, and what a reader can do where the error itself does not say.
 _TITLES: dict[int, tuple[Text, Text | None]] = {
     400: (Text("请求有误", "The request cannot be used"), None),
+    403: (Text("没有权限", "Not allowed"), None),
     404: (
         Text("没有这个页面", "There is no such page"),
         Text("请检查地址，或从首页、搜索进入。", "Check the address, or start from the home page or the search."),
@@ -99,6 +157,9 @@ _TITLES: dict[int, tuple[Text, Text | None]] = {
         ),
     ),
     415: (Text("不支持这种内容类型", "This type of content is not understood"), None),
+    414: (Text("地址太长", "The address is too long"), None),
+    429: (Text("请求太频繁", "Too many requests"), None),
+    431: (Text("请求头太大", "The header of the request is too large"), None),
     500: (
         Text("服务器出错", "Something went wrong on our side"),
         Text(
@@ -127,7 +188,7 @@ def problem_of(error: DandangError) -> Problem:
 
 def _known(error: DandangError) -> Response:
     response = respond(problem_of(error))
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

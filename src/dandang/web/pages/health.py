@@ -1,11 +1,17 @@
-"""Is it up, and the static files."""
+"""Is it up, how is it doing, and the static files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from dandang import __version__, resources
+from dandang.web.delivery import Delivery
+from dandang.web.limits import is_local
+from dandang.web.metrics import Gauge
 from dandang.web.pages.common import missing
+from dandang.web.problems import LocalOnly
 from dandang.web.routing import library
 
 blueprint = Blueprint("health", __name__)
@@ -20,7 +26,30 @@ _TYPES = {
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """The version and the dataset that is being served."""
-    return jsonify(status="ok", software=__version__, dataset=library().policy.digest)
+    response = jsonify(status="ok", software=__version__, dataset=library().policy.digest)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Numbers for Prometheus; for this machine only, unless the operator opens them."""
+    if not (current_app.config["PUBLIC_METRICS"] or is_local(request.environ)):
+        raise LocalOnly(
+            "这些数字只给本机看",
+            "these numbers are for this machine only",
+            hint=("要公开请用 dandang serve --metrics", "dandang serve --metrics opens them"),
+        )
+    outside: Delivery = current_app.extensions["dandang-delivery"]
+    info = {"software": __version__, "dataset": library().policy.digest}
+    body, content_type = outside.metrics.exposed(_gauges(outside), info)
+    return Response(body, content_type=content_type, headers={"Cache-Control": "no-store"})
+
+
+def _gauges(outside: Delivery) -> Iterator[Gauge]:
+    yield Gauge("dandang_cache_bytes", "Memory of kept answers.", outside.answers.bytes + outside.ready.bytes)
+    yield Gauge("dandang_cache_answers", "Answers kept.", len(outside.answers))
+    yield Gauge("dandang_dataset_quads", "Quads of the library.", sum(map(len, library().groups.values())))
 
 
 @blueprint.get("/static/<path:file>")

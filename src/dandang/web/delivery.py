@@ -1,0 +1,376 @@
+"""What happens to every request around the app: who asks, how often, whether the answer is known, how it is sent.
+
+An answer depends on what is served and on the request, so its ETag is the digest of both, known before anything is run: who
+has the answer gets 304, who repeats a question gets what was kept. Answers that may differ each time have neither.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from collections.abc import Callable, Collection, Hashable, Iterable
+from email.utils import formatdate
+from hashlib import blake2b
+from io import BytesIO
+from itertools import count
+from secrets import token_hex
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote_plus
+
+from flask import Flask, request
+
+from dandang.web import access_log
+from dandang.web.cache import Cache
+from dandang.web.limits import RateLimiter, behind_proxy
+from dandang.web.metrics import Metrics
+from dandang.web.problems import AddressTooLong, TooManyRequests
+
+Environ: TypeAlias = dict[str, Any]
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+Start: TypeAlias = Callable[..., Any]
+App: TypeAlias = Callable[[Environ, Start], Iterable[bytes]]
+
+#: Longer addresses are refused; a query that needs more is sent with POST.
+LONGEST_ADDRESS = 16 * 1024
+#: Bodies of this size are known to be requests worth remembering: longer ones are made anew.
+LONGEST_BODY = 64 * 1024
+#: Shorter bodies are sent as they are: they fit into one packet anyhow.
+WORTH_COMPRESSING = 1024
+#: Whole answers up to this size are compressed and kept; longer ones are sent as they come.
+LONGEST_ANSWER = 8 * 1024 * 1024
+_COMPRESSIBLE = re.compile(
+    r"text/.+|image/svg\+xml|application/(?:[\w.-]+\+)?(?:json|xml|javascript|trig|n-triples|n-quads)"
+)
+#: Words of SPARQL that make an answer differ each time, or depend on another server.
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
+#: Where the keys of the environ that come from us begin.
+REFUSAL, ROUTE, WHOLE = "dandang.refusal", "dandang.route", "dandang.whole"
+
+
+class Answer(NamedTuple):
+    """A whole response as it is kept."""
+
+    status: str
+    headers: Headers
+    body: bytes
+    route: str
+
+
+#: Status, headers and body of an answer that is not kept.
+_InParts: TypeAlias = tuple[str, Headers, Iterable[bytes]]
+
+
+class _Ready(NamedTuple):
+    """A response to the very bytes of a request: its head without what changes each time."""
+
+    head: bytes
+    body: bytes
+    method: str
+    route: str
+    status: str
+    cached: str
+
+
+class Delivery:
+    """WSGI around WSGI. `version` tells what is served; an answer made of another version is never used."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        version: Callable[[], Hashable],
+        metrics: Metrics,
+        limiter: RateLimiter,
+        trusted: Collection[str] = (),
+        capacity: int,
+    ) -> None:
+        self.metrics = metrics
+        self._app = app
+        self._version = version
+        self._limiter = limiter
+        self._trusted = frozenset(trusted)
+        # Three quarters for the answers, one for those ready to be sent to the very same bytes.
+        self.answers: Cache[Answer] = Cache(capacity * 3 // 4)
+        self.ready: Cache[_Ready] = Cache(capacity // 4)
+        self._numbers = count(1)
+        self._instance = token_hex(4)
+        self._date = (0, b"")
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Answers a request."""
+        began = time.perf_counter()
+        behind_proxy(environ, self._trusted)
+        self._refuse(environ)
+        version = self._version()
+        key = None if REFUSAL in environ else request_key(environ)
+        method = environ["REQUEST_METHOD"]
+        answer, cached = self._known(environ, method, key, version), "hit"
+        if answer is None:
+            made = self._made(environ, key, version)
+            if not isinstance(made, Answer):
+                return self._streamed(environ, start, began, method, made)
+            answer, cached = made, "none" if key is None else "miss"
+        if method in ("GET", "HEAD") and matches(environ, header(answer.headers, "etag")):
+            answer, cached = unchanged(answer), "unchanged"
+        if method == "HEAD":
+            answer = answer._replace(body=b"")
+        if cached in ("hit", "unchanged") and self._repeatable(environ):
+            ready = _Ready(_head(answer), answer.body, method, answer.route, answer.status[:3], cached)
+            self.ready.put((version, environ[WHOLE]), ready, len(environ[WHOLE]) + len(ready.head) + len(ready.body))
+        number = self._number()
+        start(answer.status, [*answer.headers, ("X-Request-Id", number)])
+        self._told(number, method, answer.route, answer.status[:3], cached, began, len(answer.body))
+        return [answer.body]
+
+    def known(self, whole: bytes, address: str) -> bytes | None:
+        """The whole response to a request that was answered before in the very same bytes; None where there is none."""
+        ready = self.ready.get((self._version(), whole))
+        if ready is None or self._limiter.wait(address):
+            return None
+        began, number = time.perf_counter(), self._number()
+        self._told(number, ready.method, ready.route, ready.status, ready.cached, began, len(ready.body))
+        return b"%bDate: %b\r\nX-Request-Id: %b\r\n\r\n%b" % (ready.head, self._now(), number.encode(), ready.body)
+
+    def _refuse(self, environ: Environ) -> None:
+        """Notes what is wrong with a request before it is looked at; the app says so in the reader's language."""
+        if seconds := self._limiter.wait(environ.get("REMOTE_ADDR", "")):
+            environ[REFUSAL] = TooManyRequests(seconds)
+        elif len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_ADDRESS:
+            environ[REFUSAL] = AddressTooLong(LONGEST_ADDRESS)
+
+    def _known(self, environ: Environ, method: str, key: Hashable, version: Hashable) -> Answer | None:
+        if key is None:
+            return None
+        answer = self.answers.get((version, key))
+        if answer is None and method != "POST" and matches(environ, tag := etag(version, key), exact=True):
+            # It was dropped, but the client has it. What the headers of the answer were is not known any more.
+            headers = (
+                ("ETag", tag),
+                ("Vary", "Accept, Accept-Language, Accept-Encoding"),
+                ("Cache-Control", "no-cache"),
+            )
+            answer = Answer("200 OK", headers, b"", "-")
+        return answer
+
+    def _made(self, environ: Environ, key: Hashable, version: Hashable) -> Answer | _InParts:
+        """The answer of the app, kept if it may be; one without a length comes in parts."""
+        method = environ["REQUEST_METHOD"]
+        if key is not None and method == "HEAD":
+            environ["REQUEST_METHOD"] = "GET"
+        status, headers, parts = _called(self._app, environ)
+        length = header(headers, "content-length")
+        if not length.isdigit() or int(length) > LONGEST_ANSWER:
+            return status, headers, parts
+        answer = Answer(status, headers, _joined(parts), environ.get(ROUTE, "-"))
+        if method == "HEAD" and key is None:
+            return answer
+        answer = encoded(answer, environ)
+        if key is None or not status.startswith("200") or volatile(environ, headers) or version != self._version():
+            return answer
+        if method != "POST" and not header(headers, "etag"):
+            answer = answer._replace(headers=(*answer.headers, ("ETag", etag(version, key))))
+        self.answers.put((version, key), answer, len(answer.body))
+        return answer
+
+    def _streamed(self, environ: Environ, start: Start, began: float, method: str, made: _InParts) -> Iterable[bytes]:
+        status, headers, parts = made
+        number = self._number()
+        start(status, [*headers, ("X-Request-Id", number)])
+        if method == "HEAD":
+            _close(parts)
+            parts = ()
+
+        def done(size: int) -> None:
+            self._told(number, method, environ.get(ROUTE, "-"), status[:3], "none", began, size)
+
+        return _Counted(parts, done)
+
+    def _repeatable(self, environ: Environ) -> bool:
+        """Whether the very bytes of the request say all that the answer depends on, and leave the connection open."""
+        closing = environ.get("HTTP_CONNECTION", "keep-alive").lower() != "keep-alive"
+        others = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE")
+        told = environ.get("SERVER_PROTOCOL") != "HTTP/1.1" or any(environ.get(name) for name in others)
+        return bool(environ.get(WHOLE)) and not (closing or told or self._trusted)
+
+    def _number(self) -> str:
+        return f"{self._instance}-{next(self._numbers)}"
+
+    def _now(self) -> bytes:
+        second = int(time.time())
+        if self._date[0] != second:
+            self._date = second, formatdate(second, usegmt=True).encode()
+        return self._date[1]
+
+    def _told(self, number: str, method: str, route: str, status: str, cached: str, began: float, size: int) -> None:
+        seconds = time.perf_counter() - began
+        self.metrics.request(method, route, status, cached, seconds)
+        entry = access_log.Entry(number, method, route, int(status), round(seconds * 1000, 2), size, cached)
+        access_log.write(entry)
+
+
+def install(app: Flask) -> None:
+    """Notes the route of each request, and has the app say what is wrong with a refused one."""
+
+    @app.before_request
+    def refuse() -> None:
+        request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
+        if REFUSAL in request.environ:
+            raise request.environ[REFUSAL]
+
+
+def request_key(environ: Environ) -> Hashable:
+    """All that the answer to a request depends on beside what is served; None where answers are not kept.
+
+    That is what is asked, the address that stands in the answer, and the formats and languages accepted. The encoding is what comes
+    of negotiation, as browsers word it in many ways.
+    """
+    get = environ.get
+    method, path = environ["REQUEST_METHOD"], get("PATH_INFO", "")
+    if "HTTP_AUTHORIZATION" in environ or "HTTP_COOKIE" in environ:
+        return None
+    body: Hashable = None
+    if method == "POST" and path == "/sparql":
+        body = get("CONTENT_TYPE", ""), get("HTTP_ORIGIN", ""), _body(environ)
+        if body[2] is None:
+            return None
+    elif method not in ("GET", "HEAD"):
+        return None
+    accepted = get("HTTP_ACCEPT", ""), get("HTTP_ACCEPT_LANGUAGE", ""), takes_gzip(get("HTTP_ACCEPT_ENCODING", ""))
+    return get("wsgi.url_scheme", ""), get("HTTP_HOST", ""), path, get("QUERY_STRING", ""), accepted, body
+
+
+def _body(environ: Environ) -> bytes | None:
+    """The body of a request that has a reasonable length, which can be read again."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if not length.isdigit() or int(length) > LONGEST_BODY:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def etag(version: Hashable, key: Hashable) -> str:
+    """The strong validator of the answer to a request."""
+    return f'"{blake2b(repr((version, key)).encode(), digest_size=16).hexdigest()}"'
+
+
+def matches(environ: Environ, tag: str, *, exact: bool = False) -> bool:
+    """Whether the client has the answer with this tag; `exact` leaves out `*`, which asks whether there is any answer."""
+    given = environ.get("HTTP_IF_NONE_MATCH", "")
+    if not given or not tag:
+        return False
+    named = [part.strip().removeprefix("W/") for part in given.split(",")]
+    return tag in named or (not exact and "*" in named)
+
+
+def unchanged(answer: Answer) -> Answer:
+    """The 304 in place of an answer."""
+    about_body = ("content-type", "content-length", "content-encoding", "content-disposition", "content-language")
+    headers = tuple((name, value) for name, value in answer.headers if name.lower() not in about_body)
+    return Answer("304 Not Modified", headers, b"", answer.route)
+
+
+def volatile(environ: Environ, headers: Headers) -> bool:
+    """Whether an answer may be another one next time: a view says so, or a word of the request does."""
+    if "no-store" in header(headers, "cache-control"):
+        return True
+    asked = [environ.get("QUERY_STRING", "")]
+    if environ["REQUEST_METHOD"] == "POST":
+        asked.append(environ["wsgi.input"].getvalue().decode("latin-1"))
+    return any(_VOLATILE.search(unquote_plus(text)) for text in asked)
+
+
+def encoded(answer: Answer, environ: Environ) -> Answer:
+    """The answer, compressed where that is worth it and the client takes it."""
+    media = header(answer.headers, "content-type").partition(";")[0].strip()
+    if not _COMPRESSIBLE.fullmatch(media) or header(answer.headers, "content-encoding"):
+        return answer
+    vary = ", ".join(filter(None, (header(answer.headers, "vary"), "Accept-Encoding")))
+    headers = (*_without(answer.headers, "vary"), ("Vary", vary))
+    if len(answer.body) < WORTH_COMPRESSING or not takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        return answer._replace(headers=headers)
+    # Without a time of its own, the same answer is always the same bytes.
+    body = gzip.compress(answer.body, compresslevel=6, mtime=0)
+    headers = (*_without(headers, "content-length"), ("Content-Length", str(len(body))), ("Content-Encoding", "gzip"))
+    return answer._replace(headers=headers, body=body)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header lets an answer be compressed, by its q-values."""
+    accepted = accepted.lower()
+    if "gzip" not in accepted and "*" not in accepted:
+        return False
+    qualities: dict[str, float] = {}
+    for part in accepted.split(","):
+        name, _, rest = part.partition(";")
+        found = re.search(r"q\s*=\s*([\d.]+)", rest)
+        try:
+            qualities[name.strip()] = float(found[1]) if found else 1.0
+        except ValueError:
+            qualities[name.strip()] = 0.0
+    gzipped = qualities.get("gzip", qualities.get("*", 0.0))
+    return gzipped > 0 and gzipped >= qualities.get("identity", 0.0)
+
+
+def header(headers: Iterable[tuple[str, str]], name: str) -> str:
+    """The first value of a header, empty where it is missing."""
+    return next((value for held, value in headers if held.lower() == name), "")
+
+
+def _without(headers: Headers, name: str) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() != name)
+
+
+def _head(answer: Answer) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers), "Server: dandang"]
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+
+
+def _called(app: App, environ: Environ) -> _InParts:
+    """Status, headers and body of an app, which begins to answer before its first part is taken."""
+    told: list[tuple[str, Headers]] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[[bytes], None]:
+        told.append((status, tuple(headers)))
+        return lambda _part: None
+
+    parts = app(environ, start)
+    status, headers = told[-1]
+    return status, headers, parts
+
+
+def _joined(parts: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(parts)
+    finally:
+        _close(parts)
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    if close := getattr(parts, "close", None):
+        close()
+
+
+class _Counted:
+    """The parts of a long answer; tells their size when the last one is sent or the client has gone."""
+
+    def __init__(self, parts: Iterable[bytes], done: Callable[[int], None]) -> None:
+        self._parts = parts
+        self._rest = iter(parts)
+        self._done = done
+        self._size = 0
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> bytes:
+        part = next(self._rest)
+        self._size += len(part)
+        return part
+
+    def close(self) -> None:
+        try:
+            _close(self._parts)
+        finally:
+            self._done(self._size)

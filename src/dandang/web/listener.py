@@ -1,0 +1,206 @@
+"""waitress, with what a server on the internet needs beside it.
+
+A request in the very bytes of one that was answered before is answered where it arrives, without a thread. Clients that send or read
+too slowly to be real are dropped. What is no proper HTTP is refused by the app, in words. On the way out, requests under way are
+finished.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from io import BytesIO
+from threading import Event
+from typing import Any, TypeAlias
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+
+from dandang.errors import DandangError
+from dandang.web.delivery import REFUSAL, WHOLE, App
+from dandang.web.problems import BodyTooLarge, HeadersTooLarge, Malformed
+
+#: Pages are quick; the threads are for queries, which wait for their worker process.
+THREADS = 32
+CONNECTIONS = 1000
+LARGEST_HEADER = 32 * 1024
+#: A request has to be here within so many seconds of its first byte, and an idle connection is closed after as many.
+REQUEST_SECONDS = 30.0
+#: A reader slower than this, in bytes a second, is dropped when it has been so for so many looks in a row.
+SLOWEST_READER = 1024
+_LOOKS = 3
+_LOOK_SECONDS = 5
+#: What an answer may have waiting for its reader; beyond 1 MB it waits on disk. More holds up whoever makes it.
+MOST_WAITING = 16 * 1024 * 1024
+
+Known: TypeAlias = Callable[[bytes, str], bytes | None]
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """A request for the app, with its very bytes where they are all of it."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[WHOLE] = self.channel.whole
+        return environ
+
+
+class _RefusedTask(WSGITask):  # type: ignore[misc]
+    """A request that could not be read: the app says why. How much of it was understood is not known."""
+
+    def get_environment(self) -> dict[str, Any]:
+        request = self.request
+        for name, default in (
+            ("path", "/"),
+            ("query", ""),
+            ("request_uri", "/"),
+            ("command", "GET"),
+            ("url_scheme", "http"),
+        ):
+            if not hasattr(request, name):
+                setattr(request, name, default)
+        for name in ("CONTENT_LENGTH", "CONTENT_TYPE", "EXPECT"):
+            request.headers.pop(name, None)
+        environ: dict[str, Any] = super().get_environment()
+        environ["wsgi.input"] = BytesIO()
+        environ[REFUSAL] = _refusal(request.error.code)
+        self.set_close_on_finish()
+        return environ
+
+
+def _error_task(channel: Any, request: Any) -> Any:
+    """The app tells a client's mistake; where the app itself has failed, waitress says so."""
+    return (_RefusedTask if request.error.code != 500 else ErrorTask)(channel, request)
+
+
+def _refusal(status: int) -> DandangError:
+    if status == 413:
+        return BodyTooLarge("请求的内容太大", "the body of the request is too large")
+    if status == 431:
+        return HeadersTooLarge(
+            f"请求头超过 {LARGEST_HEADER} 字节", f"the header of the request is larger than {LARGEST_HEADER} bytes"
+        )
+    return Malformed("这不是完整的 HTTP 请求", "this is no well-formed HTTP request")
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection."""
+
+    task_class = _Task
+    error_task_class = staticmethod(_error_task)
+    #: The bytes of the request under way, where they came at once and nothing else came with them.
+    whole = b""
+    #: When the request that is being received began.
+    began = 0.0
+    sent = 0
+    slow_looks = 0
+    sent_at_look = 0
+
+    def received(self, data: bytes) -> bool:
+        """Takes in what the client sent."""
+        idle = self.request is None and not (
+            self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed
+        )
+        self.whole = data if idle and _whole(data) else b""
+        if self.whole and (answer := self.server.known(data, self.addr[0])) is not None:
+            self._answer(answer)
+            return True
+        if self.request is None:
+            self.began = time.time()
+        return bool(super().received(data))
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Sends what the system takes."""
+        size: int = super().send(data, do_close)
+        self.sent += size
+        return size
+
+    def _answer(self, answer: bytes) -> None:
+        with self.outbuf_lock:
+            self.outbufs[-1].append(answer)
+            self.current_outbuf_count += len(answer)
+            self.total_outbufs_len += len(answer)
+            self._flush_exception(self._flush_some)
+
+    def too_slow(self, now: float) -> bool:
+        """Whether the client holds the connection without using it."""
+        if self.request is not None and not self.requests and now - self.began > REQUEST_SECONDS:
+            return True
+        slow = self.total_outbufs_len > 0 and self.sent - self.sent_at_look < SLOWEST_READER * _LOOK_SECONDS
+        self.slow_looks, self.sent_at_look = (self.slow_looks + 1 if slow else 0), self.sent
+        return self.slow_looks >= _LOOKS
+
+
+def _whole(data: bytes) -> bool:
+    """Whether this is a request from its first byte to its last: one head, and no body to follow it as far as can be seen."""
+    return data.startswith((b"GET ", b"HEAD ")) and data.find(b"\r\n\r\n") == len(data) - 4
+
+
+class Listener(TcpWSGIServer):  # type: ignore[misc]
+    """Serves an app on a socket until told to stop."""
+
+    channel_class = _Channel
+
+    def __init__(self, app: App, known: Known, listening: socket.socket, *, largest_body: int) -> None:
+        self.known = known
+        self._stopping = Event()
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        adjustments = Adjustments(
+            ident="dandang",
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=REQUEST_SECONDS,
+            cleanup_interval=_LOOK_SECONDS,
+            max_request_header_size=LARGEST_HEADER,
+            max_request_body_size=largest_body,
+            outbuf_high_watermark=MOST_WAITING,
+            asyncore_use_poll=True,
+            # Proxies are dealt with in one place, `dandang.web.limits`.
+            clear_untrusted_proxy_headers=False,
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(THREADS)
+        place = (listening.family, listening.type, listening.proto, listening.getsockname())
+        super().__init__(
+            app, {}, True, listening, dispatcher=dispatcher, adj=adjustments, sockinfo=place, bind_socket=False
+        )
+
+    def stop(self) -> None:
+        """Lets `run` come to its end; may be called from a signal handler."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self.pull_trigger()
+
+    def run(self, grace: float = 20.0) -> None:
+        """Serves until `stop`, then takes no more connections and gives requests under way so many seconds to finish."""
+        while not self._stopping.is_set():
+            self._turn()
+        self.accepting = False
+        self.asyncore.dispatcher.close(self)
+        deadline = time.monotonic() + grace
+        while self._busy() and time.monotonic() < deadline:
+            self._turn(0.1)
+        self.task_dispatcher.shutdown(timeout=0.5)
+        self.asyncore.close_all(self._map)
+
+    def _turn(self, seconds: float = 1.0) -> None:
+        self.asyncore.loop(timeout=seconds, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)
+
+    def _busy(self) -> bool:
+        """Whether a request is under way; connections without one are closed."""
+        channels = list(self.active_channels.values())
+        for channel in channels:
+            if not channel.requests and not channel.total_outbufs_len:
+                channel.handle_close()
+        return bool(self.active_channels)
+
+    def maintenance(self, now: float) -> None:
+        """Closes connections that are idle or too slow."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.too_slow(now):
+                channel.handle_close()
