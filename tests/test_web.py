@@ -84,8 +84,18 @@ ROUTES: dict[str, str] = {
     "cases.case_bare": "/cases/2018-002",
     "workbench.form": "/zh/case",
     "workbench.form_bare": "/case",
-    "workbench.report": "POST /zh/case",
-    "workbench.report_bare": "POST /case",
+    "workbench.pick": "POST /zh/case/pick",
+    "workbench.pick_bare": "POST /case/pick",
+    "workbench.work": "POST /zh/case/work",
+    "workbench.work_bare": "POST /case/work",
+    "workbench.standing": "POST /zh/case/standing",
+    "workbench.standing_bare": "POST /case/standing",
+    "case_files.read": "POST /zh/case",
+    "case_files.read_bare": "POST /case",
+    "case_files.report": "POST /zh/case/report",
+    "case_files.report_bare": "POST /case/report",
+    "case_files.saved": "POST /zh/case/file",
+    "case_files.saved_bare": "POST /case/file",
     "questions.index": "/zh/questions/",
     "questions.index_bare": "/questions/",
     "questions.question": "/zh/questions/cq-01-exemptions-of-case",
@@ -548,7 +558,7 @@ def test_case_content_reaches_no_log(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("某人的秘密")
 
-    monkeypatch.setattr("dandang.web.pages.workbench.assess", fail)
+    monkeypatch.setattr("dandang.web.pages.case_files.assess", fail)
     with caplog.at_level(logging.DEBUG):
         answer = client.post("/zh/case", data={"case": CASE.decode()}, headers=HTML)
     assert answer.status_code == 500 and "错误编号" in answer.text and "秘密" not in answer.text

@@ -149,7 +149,7 @@ def test_from_home_to_a_clause_and_its_counterpart(browser: Browser, site: str, 
 def test_a_case_from_paste_to_report(browser: Browser, site: str, javascript: bool) -> None:
     with opened(browser, site, java_script_enabled=javascript) as page:
         page.goto(f"{site}/zh/case?example=2018-029")
-        page.locator("form.case-form button").click()
+        page.locator("form.case-form button.primary").click()
         assert page.url == f"{site}/zh/case"
         assert "除非" in page.locator("p.verdict").inner_text()
         page.locator("details.explanation > summary").click()
@@ -162,7 +162,7 @@ def test_a_broken_case_says_where_and_keeps_the_text(browser: Browser, site: str
         page.goto(f"{site}/zh/case")
         page.locator("#case-text").fill("id: x\nfacts: [\n")
         with page.expect_response("**/zh/case") as answer:
-            page.locator("form.case-form button").click()
+            page.locator("form.case-form button.primary").click()
         assert answer.value.status == 400
         assert "行" in page.locator(".error-summary").inner_text()
         assert page.locator("#case-text").input_value().startswith("id: x")

@@ -26,11 +26,26 @@ def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
     return tuple(sorted(_unknown(answer.explanation) - mattering))
 
 
-def next_questions(answer: Assessment) -> tuple[Question, ...]:
-    """The facts worth asking for, best first: those whose answer settles most, in the clauses nearest to being settled."""
+def next_questions(answer: Assessment, *, near: bool = False) -> tuple[Question, ...]:
+    """The facts worth asking for, best first: those whose answer settles most, in the clauses nearest to being settled.
+
+    With `near` only those that a clause asks for whose setting is established, or that bear on the verdict by themselves.
+    """
     undecided = _undecided(answer)
     clauses = [node for part in undecided for node in _clauses(part) if _is_open(node)]
-    return tuple(_questions(clauses, undecided))
+    if near:
+        clauses = [node for node in clauses if node.state == "could_apply"]
+    return tuple(_questions(clauses, undecided, near=near))
+
+
+def settles(answer: Assessment, question: Question, value: bool) -> tuple[tuple[str, bool], ...]:
+    """The clauses that an answer to one question alone would settle, each with whether it would then apply."""
+    supposed = (
+        (iri, _supposed(answer.answers[iri].explanation, question.fact, value))
+        for iri in question.clauses
+        if answer.answers[iri].explanation.value is None
+    )
+    return tuple((iri, applies) for iri, applies in supposed if applies is not None)
 
 
 def _clauses(node: Explanation) -> Iterator[Explanation]:
@@ -110,10 +125,18 @@ def _open_leaves(node: Explanation) -> Iterator[Explanation]:
         yield from _open_leaves(premise)
 
 
+def _own_leaves(node: Explanation) -> Iterator[Explanation]:
+    """The open leaves outside any clause."""
+    if node.kind == "fact" and node.value is None:
+        yield node
+    for premise in node.premises if node.kind != "clause" else ():
+        yield from _own_leaves(premise)
+
+
 # --- what to ask ------------------------------------------------------------------------------------------------------
 
 
-def _questions(clauses: list[Explanation], undecided: list[Explanation]) -> list[Question]:
+def _questions(clauses: list[Explanation], undecided: list[Explanation], *, near: bool = False) -> list[Question]:
     """The questions, ranked: a clause near to being settled counts more, an answer that settles it more again."""
     scores: dict[str, float] = {}
     clauses_of: dict[str, list[str]] = {}
@@ -125,7 +148,7 @@ def _questions(clauses: list[Explanation], undecided: list[Explanation]) -> list
             scores[fact] = scores.get(fact, 0) + weight * (1 + settled)
             clauses_of.setdefault(fact, []).append(clause.about)
     for part in undecided:
-        for leaf in _open_leaves(part):
+        for leaf in _own_leaves(part) if near else _open_leaves(part):
             # A fact asked outside any clause (verification) bears on the verdict by itself.
             if leaf.about not in scores:
                 scores[leaf.about] = 1.0

@@ -167,15 +167,24 @@ class CaseReader:
         if mapping is None:
             return None
         fields = self.fields(mapping, ("measure", "on", "by", "ground"), "sanction")
-        measure = self.concept("measure", fields.get("measure"))
-        if not measure:
-            return None
-        return DecidedSanction(
-            measure,
+        decided = DecidedSanction(
+            self.concept("measure", fields.get("measure")),
             self.date(fields.get("on")),
             self.text(fields.get("by")),
             self.text(fields.get("ground")),
             node.place,
+        )
+        if not decided.measure and not self.text(fields.get("measure")):
+            self.unnamed_measure(node.place)
+        return decided if decided.measure else None
+
+    def unnamed_measure(self, place: Place) -> None:
+        self.report(
+            "unknown-measure",
+            place,
+            "",
+            Text("处理没有写明措施", "a sanction names no measure"),
+            _choose(self.vocabulary.concept_labels("measure"), Text("可用的有", "use one of")),
         )
 
     def claims(self, node: Node | None) -> tuple[str, ...]:

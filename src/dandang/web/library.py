@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ from dandang.cases import ReadCase, case_quads, read_file
 from dandang.catalogue import questions
 from dandang.compiled import compiled_quads
 from dandang.messages import Text
-from dandang.model import Policy
+from dandang.model import Policy, Vocabulary
 from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
 from dandang.policy import load_quads, ontology_quads, read_policy
 from dandang.resources import data_files
@@ -36,6 +37,11 @@ class Library:
     policy_quads: tuple[ox.Quad, ...]
     groups: Mapping[str, tuple[ox.Quad, ...]]
     addresses: Addresses
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The names that case files and forms may use."""
+        return Vocabulary(self.policy)
 
     def quads(self) -> Iterable[ox.Quad]:
         """All quads, page by page."""

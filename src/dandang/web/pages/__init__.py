@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dandang.web.pages import (
+    case_files,
     cases,
     clauses,
     concepts,
@@ -38,6 +39,7 @@ BLUEPRINTS = tuple(
         source,
         cases,
         workbench,
+        case_files,
         questions,
         sparql,
         graphs,

@@ -1,106 +1,146 @@
-"""`/case`: a case file in, a report out. The content is read, answered and forgotten: never in an address, a log or a file."""
+"""`/case`: what happened → the questions that still matter → where every clause stands. What is sent is answered and forgotten: it is in no
+address, log or file, and the next step sends all of it again."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from dandang import resources
 from dandang.assessment import assess
-from dandang.cases import ReadCase, read_cases
-from dandang.errors import InputError, RejectedCase
+from dandang.cases import ReadCase, with_derived_facts
+from dandang.errors import DandangError
 from dandang.model import Finding
 from dandang.namespaces import CASES
-from dandang.web.problems import Unsupported
+from dandang.web.addresses import url
+from dandang.web.case_requests import CHOICES, File, case_of, refuse_foreign, sent_form
+from dandang.web.language import language
 from dandang.web.routing import library, page
-from dandang.web.validators import validator
-from dandang.web.views.report import Report, report_of
+from dandang.web.views.asked import questions_of
+from dandang.web.views.case_form import CaseForm
+from dandang.web.views.picks import found, sections
+from dandang.web.views.standing import standing_of
 
 blueprint = Blueprint("workbench", __name__)
-
-#: Content type of a bare body → how it is read.
-_SYNTAXES = {
-    "application/yaml": "yaml",
-    "application/x-yaml": "yaml",
-    "text/yaml": "yaml",
-    "text/plain": "",
-    "application/json": "json",
-    "application/ld+json": "jsonld",
-    "text/turtle": "turtle",
-}
-_CHOICES = ("", "yaml", "json", "jsonld", "turtle")
-_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-#: Reports are long; a file with more cases than this is for the command line.
-MOST_CASES = 10
-
+blueprint.before_request(refuse_foreign)
 
 #: The example that the form offers to fill in.
 EXAMPLE = "2018-029"
+_EMPTY = CaseForm({})
+
+
+@blueprint.after_request
+def keep_nothing(response: Response) -> Response:
+    """What was made of a case is kept by no browser and no proxy."""
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @page(blueprint, "/case")
 def form() -> str:
-    """The form; `example` fills in an example case, which is public."""
-    content = _example(request.args.get("example", ""))
-    return render_template("case-form.html", content=content, syntax="", error=None, example=EXAMPLE)
+    """What happened, to pick from; or a case file. `example` fills in an example case, which is public."""
+    return start_page(File(example_text(request.args.get("example", "")).encode()))
 
 
-@page(blueprint, "/case", methods=("POST",))
-def report() -> Response:
-    """The report on what was sent, or the form again with what is wrong."""
-    content, name, syntax = _sent()
-    try:
-        read = read_cases(content, library().policy, name=name, syntax=syntax)
-    except InputError as error:
-        if request.mimetype not in _FORMS:
-            raise
-        return _again(content, syntax, error)
-    reports = [_report(item) for item in read[:MOST_CASES]]
-    shown = render_template("case-report.html", reports=reports, left=len(read) - len(reports))
-    answered = any(found for _, _, found in reports)
-    response = make_response(shown, 200 if answered else RejectedCase.http_status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+@page(blueprint, "/case/pick", methods=("GET", "POST"))
+def pick() -> Any:
+    """The same page with a case under way: what is known is carried along, what matches the search is shown."""
+    if request.method == "GET":
+        return to_start()
+    return pick_page(sent_form(), request.form.get("find", "").strip(), set(request.form.getlist("pick")))
 
 
-def _example(identifier: str) -> str:
+@page(blueprint, "/case/work", methods=("GET", "POST"))
+def work() -> Any:
+    """The questions that still matter, and where every clause stands."""
+    if request.method == "GET":
+        return to_start()
+    return work_page(sent_form())
+
+
+@page(blueprint, "/case/standing", methods=("GET", "POST"))
+def standing() -> Any:
+    """The parts of the page that change with an answer; for the script of the page."""
+    if request.method == "GET":
+        return to_start()
+    form, _, values = answered(sent_form())
+    return render_template("case-changing.html", form=form, **values)
+
+
+# --- the pages, for other rooms too -----------------------------------------------------------------------------------
+
+
+def start_page(file: File, error: DandangError | None = None, findings: tuple[Finding, ...] = ()) -> str:
+    """The first page, with a case file's text and what is wrong with it."""
+    return render_template(
+        "case-start.html",
+        form=_EMPTY,
+        sections=sections(library()),
+        shown=None,
+        wanted="",
+        picked=frozenset(),
+        content=file.text(),
+        lines=file.text().splitlines(),
+        syntax=file.syntax,
+        choices=CHOICES,
+        error=error,
+        findings=findings,
+        example=EXAMPLE,
+    )
+
+
+def pick_page(form: CaseForm, wanted: str, picked: set[str]) -> str:
+    """What else happened; facts that are known are not offered again."""
+    shown = found(library(), wanted) if wanted else None
+    return render_template(
+        "case-pick.html",
+        form=form._replace(facts=tuple(entry for entry in form.facts if f"{entry.value}:{entry.code}" not in picked)),
+        sections=sections(library()),
+        shown=shown,
+        wanted=wanted,
+        picked=picked,
+    )
+
+
+def work_page(form: CaseForm, findings: tuple[Finding, ...] = (), left: int = 0) -> Response:
+    """The second page; with mistakes, it says them first."""
+    form, read, values = answered(form)
+    wrong = read.findings or findings
+    shown = render_template("case-work.html", form=form, findings=wrong, left=left, more=more_sanctions(), **values)
+    return make_response(shown, 400 if read.findings else 200)
+
+
+def answered(form: CaseForm) -> tuple[CaseForm, ReadCase, dict[str, Any]]:
+    """The form without what is not known here, the case it states, and the values of the parts that change with an answer."""
+    shelf, read = library(), case_of(form)
+    form = form._replace(facts=tuple(entry for entry in form.facts if entry.iri in shelf.policy.facts))
+    case = with_derived_facts(read.case, shelf.policy)
+    assessment = assess(case, shelf.policy)
+    known = {entry.iri for entry in form.facts}
+    values = {
+        "standing": standing_of(assessment, shelf.policy),
+        "questions": questions_of(assessment, shelf, known),
+        "derived": tuple(fact for fact in case.facts if fact.derived_from),
+    }
+    return form, read, values
+
+
+def more_sanctions() -> int:
+    """How many empty lines for measures are wanted."""
+    return 2 if request.form.get("more") == "sanction" else 1
+
+
+def to_start() -> BaseResponse:
+    """A step that is only asked for, without a case, begins at the beginning."""
+    return redirect(url("/case", language()), 303)
+
+
+def example_text(identifier: str) -> str:
     """The text of an example case; empty for any other name."""
     if CASES + identifier not in library().cases:
         return ""
     files = (path for path in resources.case_files() if path.name.startswith(f"{identifier}-"))
     return next((path.read_text(encoding="utf-8") for path in files), "")
-
-
-def _report(read: ReadCase) -> tuple[ReadCase, tuple[Finding, ...], Report | None]:
-    """A case with its findings; a report too, unless a mistake makes an answer impossible."""
-    policy = library().policy
-    findings = tuple(validator().check([read])[0])
-    if any(finding.severity == "error" for finding in read.findings):
-        return read, findings, None
-    return read, findings, report_of(assess(read.case, policy), policy, findings)
-
-
-def _sent() -> tuple[bytes, str, str]:
-    """The bytes, the file's name and the syntax of what was sent."""
-    if request.mimetype in _FORMS:
-        syntax = request.form.get("syntax", "")
-        syntax = syntax if syntax in _CHOICES else ""
-        file = request.files.get("file")
-        if file and file.filename:
-            return file.read(), file.filename, syntax
-        return request.form.get("case", "").encode(), "", syntax
-    if request.mimetype not in _SYNTAXES:
-        raise Unsupported(
-            f"不支持 {request.mimetype or '未写明的内容类型'}",
-            f"{request.mimetype or 'a body without a type'} is not understood",
-            hint=(f"可用：{'、'.join(_SYNTAXES)}", f"use one of {', '.join(_SYNTAXES)}"),
-        )
-    return request.get_data(), "", _SYNTAXES[request.mimetype]
-
-
-def _again(content: bytes, syntax: str, error: InputError) -> Response:
-    """The form with the error; the text stays, so that it can be mended."""
-    text = content.decode("utf-8", "replace")
-    filled = render_template("case-form.html", content=text, syntax=syntax, error=error, example=EXAMPLE)
-    response = make_response(filled, error.http_status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

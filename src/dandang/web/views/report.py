@@ -88,7 +88,7 @@ class Report(NamedTuple):
 def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding] = ()) -> Report:
     """The report of an assessment."""
     strict = assessment.readings["strict"]
-    lines = [_line(answer, policy) for answer in assessment.answers.values()]
+    lines = [line_of(answer, policy) for answer in assessment.answers.values()]
     relief = clauses_of_part(assessment, "relief")
     by_section: dict[str, list[Line]] = {}
     for line in lines:
@@ -121,7 +121,8 @@ def _position(line: Line) -> tuple[int, int, int]:
 _ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
 
 
-def _line(answer: ClauseAnswer, policy: Policy) -> Line:
+def line_of(answer: ClauseAnswer, policy: Policy) -> Line:
+    """A clause in one line."""
     strict = answer.readings["strict"]
     return Line(answer, answer.state, strict if strict != answer.state else None, _reason(answer, policy))
 

@@ -1,0 +1,53 @@
+"""Where a case stands while it is being told: the verdict in a sentence, the clauses in play, the readings where they differ."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dandang.messages import Text
+from dandang.model import Assessment, Policy
+from dandang.render.phrases import LION, VERDICTS, divided_text, verdict_sentence
+from dandang.web.views.report import Line, line_of
+
+#: The states of clauses that are in play, as they are listed.
+_IN_PLAY = ("applies", "could_apply")
+
+
+class Division(NamedTuple):
+    """A clause on which the two readings differ, with the words that divide them."""
+
+    line: Line
+    words: Text
+
+
+class Standing(NamedTuple):
+    """All that the panel beside the questions shows."""
+
+    sentence: Text
+    strict: Text | None
+    lines: tuple[Line, ...]
+    excluded: tuple[Line, ...]
+    ended: tuple[Line, ...]
+    open: int
+    divided: tuple[Division, ...]
+    lion: Text | None
+    advisories: tuple[Text, ...]
+
+
+def standing_of(assessment: Assessment, policy: Policy) -> Standing:
+    """The panel for an assessment."""
+    every = [line_of(answer, policy) for answer in assessment.answers.values()]
+    lines = [line for line in every if line.state != "open"]
+    strict = assessment.readings["strict"]
+    lion = assessment.lion.outcome
+    return Standing(
+        verdict_sentence(assessment, policy),
+        VERDICTS[strict] if strict != assessment.verdict else None,
+        tuple(line for line in lines if line.state in _IN_PLAY),
+        tuple(line for line in lines if line.state == "excluded"),
+        tuple(line for line in lines if line.state == "not_in_force"),
+        len(every) - len(lines),
+        tuple(Division(line, divided_text(line.answer, policy)) for line in every if line.strict),
+        LION[lion] if lion != "open" or assessment.case.cadre.on_list else None,
+        tuple(advisory.text for advisory in assessment.advisories),
+    )

@@ -1,0 +1,138 @@
+// The case workbench with JavaScript: results follow each answer, the list to pick from narrows while typing.
+// Everything here also works without: the form is then sent by its buttons. Nothing is stored in the browser.
+
+const english = document.documentElement.lang === "en";
+const form = document.getElementById("case");
+let unsaved = false;
+
+// --- what happened ---------------------------------------------------------------------------------------------------
+
+function narrow(field) {
+  const output = document.querySelector("[data-found]");
+  const labels = [...document.querySelectorAll("[data-words]")];
+  const further = document.querySelector("details.pick-section");
+  const folded = (text) => text.toLowerCase().replace(/[“”「」]/g, '"').trim().split(/\s+/);
+  const show = () => {
+    const words = folded(field.value).filter(Boolean);
+    let found = 0;
+    for (const label of labels) {
+      const fits = words.every((word) => label.dataset.words.includes(word));
+      label.hidden = !fits && !label.querySelector(":checked");
+      found += fits ? 1 : 0;
+    }
+    for (const group of document.querySelectorAll(".pick-group")) group.hidden = !group.querySelector("label:not([hidden])");
+    if (words.length && further) further.open = true;
+    output.textContent = words.length ? (english ? `${found} found` : `找到 ${found} 项`) : "";
+  };
+  field.addEventListener("input", show);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) event.preventDefault();
+  });
+}
+
+function countPicked(button) {
+  const count = document.createElement("span");
+  count.className = "count";
+  count.setAttribute("role", "status");
+  button.after(count);
+  const show = () => {
+    const picked = form.querySelectorAll("[name=pick]:checked").length;
+    count.textContent = picked ? (english ? `${picked} picked` : `已选 ${picked} 项`) : "";
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+// --- answers ----------------------------------------------------------------------------------------------------------
+
+function follow() {
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  form.prepend(said);
+  let asked = 0;
+  let waiting;
+
+  const answered = (item) => item.querySelector("input[type=radio]:checked") !== null;
+
+  async function update() {
+    const number = ++asked;
+    const panel = document.getElementById("standing");
+    panel.setAttribute("aria-busy", "true");
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.dataset.standing, { method: "POST", body, headers: { Accept: "text/html" } });
+      if (number !== asked) return;
+      if (!answer.ok) throw new Error(String(answer.status));
+      replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      if (number !== asked) return;
+      panel.removeAttribute("aria-busy");
+      said.textContent = english ? "The result could not be updated. Use the button “Update”." : "结果没有更新，请按“更新结果”。";
+    }
+  }
+
+  function replace(fresh) {
+    const before = document.querySelector("[data-verdict]").textContent;
+    const open = [...document.querySelectorAll("#standing details")].map((item) => item.open);
+    document.getElementById("standing").replaceWith(fresh.getElementById("standing"));
+    document.querySelectorAll("#standing details").forEach((item, number) => (item.open = Boolean(open[number])));
+    const verdict = document.querySelector("[data-verdict]").textContent;
+    if (verdict !== before) said.textContent = verdict;
+    ask(fresh);
+    const follows = fresh.getElementById("derived");
+    document.getElementById("derived")?.remove();
+    if (follows) document.getElementById("asking").after(follows);
+  }
+
+  // Questions answered here stay where they are; those that no longer matter go, new ones come behind.
+  function ask(fresh) {
+    const list = document.querySelector(".questions-asked");
+    const wanted = new Map([...fresh.querySelectorAll(".questions-asked > li")].map((item) => [item.dataset.fact, item]));
+    for (const item of [...list.children]) {
+      const stays = answered(item) || item.contains(document.activeElement) || wanted.has(item.dataset.fact);
+      if (!stays) item.remove();
+      else if (!answered(item)) wanted.get(item.dataset.fact) && wanted.delete(item.dataset.fact);
+    }
+    for (const [code, item] of wanted) if (!list.querySelector(`[data-fact="${CSS.escape(code)}"]`)) list.append(item);
+    const hint = document.querySelector("#asking > p");
+    hint.replaceWith(fresh.querySelector("#asking > p"));
+  }
+
+  form.addEventListener("change", (event) => {
+    unsaved = true;
+    if (event.target.matches("input[type=text], textarea")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(update, 150);
+  });
+}
+
+// --- leaving ----------------------------------------------------------------------------------------------------------
+
+function warnBeforeLeaving() {
+  form.addEventListener("submit", (event) => {
+    unsaved = false;
+    if (!event.submitter?.hasAttribute("data-keeps")) return;
+    unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+}
+
+if (form) {
+  const field = form.querySelector("[data-find]");
+  if (field) {
+    narrow(field);
+    countPicked(form.querySelector(".go button"));
+  }
+  if (form.dataset.standing) {
+    follow();
+    warnBeforeLeaving();
+  }
+  const print = document.querySelector("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+}
