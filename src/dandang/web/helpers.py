@@ -128,7 +128,9 @@ def other_url() -> str:
 
 
 def _query_of_page() -> Mapping[str, str]:
-    return request.args.to_dict() if request.method == "GET" else {}
+    """What brings this page back: the parameters of its address, or those that its view names."""
+    found: Mapping[str, str] = g.get("page_query") or (request.args.to_dict() if request.method == "GET" else {})
+    return found
 
 
 @cache

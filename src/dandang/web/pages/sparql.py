@@ -1,20 +1,17 @@
-"""`/sparql`: the SPARQL 1.1 protocol for programs, `/zh/sparql` a page with an editor for people."""
+"""`/sparql`: the SPARQL 1.1 protocol, for programs. The page for people is `editor`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from dandang.errors import BadQuery, DandangError
+from dandang.errors import BadQuery
 from dandang.sparql_guard import checked, checked_update, foreign_graphs, with_dataset
 from dandang.web.media import HTML
 from dandang.web.pages.description import dumps
-from dandang.web.pages.examples import EXAMPLES
 from dandang.web.problems import NotAcceptable, Unsupported
-from dandang.web.routing import in_language, page, varied
-from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, called, spreadsheet, table_of
+from dandang.web.routing import in_language, varied
+from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, called, spreadsheet
 from dandang.web.sparql_pool import Answer, Query, Update
 from dandang.web.sparql_requests import FORM, graphs, open_to_all, pool, refuse_foreign_origin, text_of
 from dandang.web.sparql_service import description, serialised
@@ -25,35 +22,10 @@ open_to_all(blueprint)
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-#: Rows that the page shows; the downloads have all.
-MOST_ROWS = 500
 
-
-@page(blueprint, "/sparql", bare=False)
-def editor() -> tuple[str, int]:
-    """The editor, with the result of `query`."""
-    query = request.args.get("query", "")
-    answer, error = None, None
-    if query.strip():
-        try:
-            answer = _run(query, "json", "ttl")
-        except DandangError as found:
-            error = found
-    values: dict[str, Any] = {
-        "query": query,
-        "error": error,
-        "examples": EXAMPLES,
-        "most": MOST_ROWS,
-        "table": None,
-        "graph": "",
-        "seconds": current_app.config["QUERY_SECONDS"],
-    }
-    if answer and answer.kind == "graph":
-        values["graph"] = answer.body.decode()
-    elif answer:
-        values["table"] = table_of(answer.body)
-    kind = answer.kind if answer else ""
-    return render_template("sparql.html", kind=kind, **values), error.http_status if error else 200
+def answer_to(query: str) -> Answer:
+    """The answer for the page: rows as JSON, a graph as Turtle. Raises BadQuery and what the pool raises."""
+    return _run(query, "json", "ttl")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from dandang.catalogue import Parameter, Question
 from dandang.messages import Text
 from dandang.web.library import Library
+
+
+class Option(NamedTuple):
+    """A value with its label, and the heading that it stands under."""
+
+    value: str
+    text: str
+    group: str = ""
 
 
 class Field(NamedTuple):
@@ -18,9 +27,14 @@ class Field(NamedTuple):
     kind: Literal["choice", "text", "lines", "date"]
     value: str
     default: str
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[Option, ...] = ()
     #: What is typed into it can be facts of somebody's case.
     states_facts: bool = False
+
+    @property
+    def groups(self) -> list[tuple[str, list[Option]]]:
+        """The options under their headings, in their order."""
+        return [(heading, list(options)) for heading, options in groupby(self.options, key=lambda option: option.group)]
 
 
 def fields_of(question: Question, values: Mapping[str, str], library: Library, lang: str) -> tuple[Field, ...]:
@@ -33,7 +47,7 @@ def _field(parameter: Parameter, value: str, library: Library, lang: str) -> Fie
     kind: Literal["choice", "text", "lines", "date"] = "choice" if options else "text"
     if parameter.type in ("fact", "facts"):
         kind = "lines" if parameter.type == "facts" else "text"
-        options = tuple((fact.label.in_(lang), "") for fact in library.policy.facts.values())
+        options = tuple(Option(fact.label.in_(lang), "") for fact in library.policy.facts.values())
     elif parameter.type == "date":
         kind = "date"
     if kind == "choice":
@@ -42,34 +56,37 @@ def _field(parameter: Parameter, value: str, library: Library, lang: str) -> Fie
     return Field(parameter.name, parameter.label, kind, value, parameter.default, options, states_facts)
 
 
-def _options(kind: str, library: Library, lang: str) -> tuple[tuple[str, str], ...]:
+def _options(kind: str, library: Library, lang: str) -> tuple[Option, ...]:
     policy = library.policy
     if kind == "case":
-        return tuple((read.case.id, f"{read.case.id} {read.case.title}") for read in library.cases.values())
+        return tuple(Option(read.case.id, f"{read.case.id} {read.case.title}") for read in library.cases.values())
     if kind == "clause":
-        return tuple((c.notation, f"{c.notation} {c.label.in_(lang)}") for c in policy.clauses.values())
+        return tuple(
+            Option(c.notation, f"{c.notation} {c.label.in_(lang)}", policy.documents[c.document].label.in_(lang))
+            for c in policy.clauses.values()
+        )
     if kind == "document":
         numbered = (found for found in policy.documents.values() if found.notation)
-        return tuple((d.notation, f"{d.notation} {d.label.in_(lang)}") for d in numbered)
+        return tuple(Option(d.notation, f"{d.notation} {d.label.in_(lang)}") for d in numbered)
     if kind == "reading":
-        return tuple((key, text.in_(lang)) for key, text in _READINGS.items())
+        return tuple(Option(key, text.in_(lang)) for key, text in _READINGS.items())
     if kind.startswith("concept:"):
         concepts = policy.schemes.get(kind.partition(":")[2], ())
-        return tuple((iri.rsplit("/", 1)[-1], policy.label(iri).in_(lang)) for iri in concepts)
+        return tuple(Option(iri.rsplit("/", 1)[-1], policy.label(iri).in_(lang)) for iri in concepts)
     return ()
 
 
 _READINGS = {"recommended": Text("推荐读法", "recommended reading"), "strict": Text("从严读法", "strict reading")}
 
 
-def _known(value: str, options: tuple[tuple[str, str], ...], parameter: Parameter, library: Library) -> str:
+def _known(value: str, options: tuple[Option, ...], parameter: Parameter, library: Library) -> str:
     """The option that a value names, so that a default in words is preselected."""
-    keys = {key for key, _ in options}
+    keys = {option.value for option in options}
     if value in keys:
         return value
-    for key, text in options:
-        if value in (text, text.removeprefix(key).strip()):
-            return key
+    for option in options:
+        if value in (option.text, option.text.removeprefix(option.value).strip()):
+            return option.value
     if parameter.type.startswith("concept:"):
         for iri in library.policy.schemes.get(parameter.type.partition(":")[2], ()):
             if value in library.policy.label(iri):
