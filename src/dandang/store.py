@@ -42,6 +42,10 @@ class Index:
         """The subjects of a class, in file order."""
         return self._types.get(iri, [])
 
+    def predicates(self, subject: str) -> list[str]:
+        """The predicates of a subject, in file order."""
+        return list(self._objects.get(subject, ()))
+
     def values(self, subject: str, predicate: str) -> list[str]:
         """All objects as strings, in file order."""
         return [term.value for term in self._objects.get(subject, {}).get(predicate, ())]

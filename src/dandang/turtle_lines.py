@@ -1,4 +1,4 @@
-"""Where a statement stands in a Turtle file: the line of a subject, of one of its values, or of where something is pointed at.
+"""Where a statement stands in a Turtle, TriG, N-Triples or N-Quads file: the line of a subject, of one of its values, or of where something is pointed at.
 
 RDF keeps no lines, and what is wrong with a policy file has to be told with file and line. This reads the text a second time, by
 tokens and not by grammar: whatever the parser accepted has to be found again, nothing else.
@@ -20,8 +20,8 @@ _TOKEN = re.compile(
     | (?P<text>\"{3}(?:[^"\\]|\\.|\"(?!\"\"))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3} | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*')
     | (?P<iri><[^<>"\s]*>)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)* | \^\^)
-    | (?P<mark>[;,.\[\]()])
-    | (?P<name>(?:[^\s;,\[\]()<>"'\#\\.^@] | \\. | \.(?=[^\s;,\[\]()<>"'\#]))+)
+    | (?P<mark>[;,.\[\](){}])
+    | (?P<name>(?:[^\s;,\[\](){}<>"'\#\\.^@] | \\. | \.(?=[^\s;,\[\](){}<>"'\#]))+)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -129,7 +129,11 @@ def _read(text: str) -> Iterator[tuple[int, int, Statement]]:
             continue
         if depth:
             continue
-        ended = token.kind == "mark" and token.value == "."
+        if token.value == "{" and token.kind == "mark":
+            # What stands before it names the graph (TriG).
+            sentence = []
+            continue
+        ended = token.kind == "mark" and token.value in (".", "}")
         if not ended:
             sentence.append(token)
         if sentence and (ended or _is_sparql_directive(sentence)):

@@ -21,7 +21,7 @@ def csv_text(content: bytes, name: str) -> str:
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if utf16 else _ENCODINGS:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             bad = error.start
     line = content.count(b"\n", 0, bad) + 1

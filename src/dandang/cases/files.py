@@ -32,11 +32,20 @@ def read_bytes(name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(f"无法读取({reason})", f"cannot be read ({reason})", place=place) from error
+    content = _unpacked(content, name)
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // (1024 * 1024)
         hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
         raise UnreadableFile(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=place)
     return content
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
+    if not name.lower().endswith((".gz", ".zst")):
+        return content
+    from dandang.cases.compressed import unpacked
+
+    return unpacked(content, name, MAX_BYTES)
 
 
 def _bounded(stream: BinaryIO) -> bytes:

@@ -82,6 +82,35 @@ def parse_json(text: str, name: str) -> Iterator[Node]:
     yield from parse_yaml(text.replace("\\/", "/").replace("\t", " "), name)
 
 
+def parse_json_lines(text: str, name: str) -> Iterator[Node]:
+    """The documents of a JSON Lines text, one a line. Raises MalformedFile at the place of a syntax error."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield from (_moved(node, number - 1) for node in _one_line(line, name, number))
+
+
+def _one_line(line: str, name: str, number: int) -> Iterator[Node]:
+    try:
+        yield from parse_json(line, name)
+    except MalformedFile as error:
+        if error.place:
+            error.place = error.place._replace(line=number)
+        raise
+
+
+def _moved(node: Node, lines: int) -> Node:
+    """The node so many lines further down."""
+    place = node.place._replace(line=(node.place.line or 0) + lines)
+    if isinstance(node, Scalar):
+        return node._replace(place=place)
+    if isinstance(node, Sequence_):
+        return Sequence_(tuple(_moved(item, lines) for item in node.items), place)
+    pairs = (
+        (key._replace(place=key.place._replace(line=place.line)), _moved(value, lines)) for key, value in node.pairs
+    )
+    return Mapping_(tuple(pairs), place)
+
+
 def _malformed(error: yaml.MarkedYAMLError, name: str) -> MalformedFile:
     mark = error.problem_mark or error.context_mark
     place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)

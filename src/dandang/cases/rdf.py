@@ -1,51 +1,102 @@
-"""Turtle and JSON-LD → cases."""
+"""RDF → cases. What a case cannot hold is told and never dropped: a second value, a property that a case does not have."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from dandang import resources
-from dandang.cases.fields import CaseReader
+from dandang.cases.fields import CaseReader, nearest_names
 from dandang.cases.graph import UNNAMED
 from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
-from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST
+from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, RDF, shorten
 from dandang.store import Index
+from dandang.turtle_lines import Places
 
 CONTEXT_IRI = "https://w3id.org/dandang/case.context.jsonld"
+
+
+class Syntax(NamedTuple):
+    """A syntax of RDF; `located` where the text can be read a second time for lines."""
+
+    name: str
+    format: ox.RdfFormat
+    located: bool = True
+
+
+SYNTAXES = {
+    "turtle": Syntax("Turtle", ox.RdfFormat.TURTLE),
+    "trig": Syntax("TriG", ox.RdfFormat.TRIG),
+    "nt": Syntax("N-Triples", ox.RdfFormat.N_TRIPLES),
+    "nq": Syntax("N-Quads", ox.RdfFormat.N_QUADS),
+    "jsonld": Syntax("JSON-LD", ox.RdfFormat.JSON_LD, located=False),
+    "rdfxml": Syntax("RDF/XML", ox.RdfFormat.RDF_XML, located=False),
+}
 _VALUES: dict[str, tuple[Truth, bool]] = {
     DD + "yes": (True, False),
     DD + "no": (False, False),
     DD + "unknown": (None, False),
     DD + "contested": (None, True),
 }
+#: The keys of a case file that properties stand for; True where there may be several values.
+_CASE = {
+    DCTERMS + "identifier": ("id", False),
+    DCTERMS + "title": ("title", False),
+    DCTERMS + "description": ("summary", False),
+    DD + "conductDate": ("on", False),
+    DD + "decisionDate": ("decided", False),
+    DD + "domain": ("domain", False),
+    DD + "cadre": ("cadre", False),
+    DD + "hasFact": ("facts", True),
+    DD + "decidedSanction": ("sanctions", True),
+    DD + "claims": ("claims", True),
+}
+_CADRE = {
+    DD + "rank": ("cadre.rank", False),
+    DD + "post": ("cadre.post", False),
+    DD + "onList": ("cadre.lion", False),
+    DD + "notOnList": ("cadre.lion", False),
+}
+_FACT = {DD + name: (name, False) for name in ("factType", "value", "evidence", "foundBy", "foundOn")}
+_SANCTION = {DD + name: (name, False) for name in ("measure", "decidedOn", "decidedBy", "ground")}
+#: Rules of the shapes that say the same of a second value.
+_SECOND = {"id": "id-single", "cadre": "cadre-one", "cadre.rank": "rank-single"}
 
 
 def read_rdf(text: str, syntax: str, policy: Policy, name: str) -> Iterator[tuple[Case, list[Finding]]]:
-    """The cases of a Turtle or JSON-LD text, each with its findings. Raises MalformedFile."""
+    """The cases of an RDF text, each with its findings. Raises MalformedFile."""
     index = Index(_parse(text, syntax, name))
+    places = Places({name: text}) if SYNTAXES[syntax].located else Places({})
     for iri in index.of_type(DD + "Case"):
-        reader = _Reader(index, policy, name)
+        reader = _Reader(index, policy, name, places)
         yield reader.case(iri), reader.findings
 
 
 def _parse(text: str, syntax: str, name: str) -> list[ox.Quad]:
+    known = SYNTAXES[syntax]
     if syntax == "jsonld":
         text = _with_own_context(text, name)
-    rdf_format = ox.RdfFormat.JSON_LD if syntax == "jsonld" else ox.RdfFormat.TURTLE
-    label = "JSON-LD" if syntax == "jsonld" else "Turtle"
+    if syntax == "rdfxml" and "<!ENTITY" in text:
+        # A few of them, each made of the one before, can stand for more text than there is memory.
+        raise MalformedFile(
+            "RDF/XML 里不接受实体声明", "RDF/XML with entity declarations is refused", place=Place(name)
+        )
+    base = None if syntax in ("nt", "nq") else CASES
     try:
-        return list(ox.parse(text.encode(), rdf_format, base_iri=CASES))
+        return list(ox.parse(text.encode(), known.format, base_iri=base))
     except (SyntaxError, ValueError) as error:
         line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
         detail = getattr(error, "msg", str(error))
         place = Place(name, line, column)
-        raise MalformedFile(f"{label} 语法错误：{detail}", f"{label} syntax error: {detail}", place=place) from error
+        raise MalformedFile(
+            f"{known.name} 语法错误：{detail}", f"{known.name} syntax error: {detail}", place=place
+        ) from error
 
 
 def _with_own_context(text: str, name: str) -> str:
@@ -65,115 +116,192 @@ def _with_own_context(text: str, name: str) -> str:
 class _Reader:
     """Reads one case from the index; the checks of single values are those of case files."""
 
-    def __init__(self, index: Index, policy: Policy, name: str) -> None:
+    def __init__(self, index: Index, policy: Policy, name: str, places: Places) -> None:
         self.index = index
         self.policy = policy
+        self.places = places
         self.place = Place(name)
         self.fields = CaseReader(policy, Vocabulary(policy))
         self.findings = self.fields.findings
 
     def case(self, iri: str) -> Case:
         value = self.index.value
+        self.place = self.at(iri)
         named = iri.removeprefix(CASES)
-        identifier = self.identifier(value(iri, DCTERMS + "identifier") or ("" if named == UNNAMED else named))
+        identifier = self.identifier(iri, value(iri, DCTERMS + "identifier") or ("" if named == UNNAMED else named))
         self.fields.case_id = identifier
+        self.known(iri, _CASE)
         return Case(
             id=identifier,
             title=value(iri, DCTERMS + "title"),
-            on=self.date(value(iri, DD + "conductDate")),
-            decided=self.date(value(iri, DD + "decisionDate")),
+            on=self.date(iri, DD + "conductDate", "on"),
+            decided=self.date(iri, DD + "decisionDate", "decided"),
             cadre=self.cadre(value(iri, DD + "cadre")),
-            domain=self.concept("domain", value(iri, DD + "domain")),
+            domain=self.concept("domain", iri, DD + "domain", "domain"),
             summary=value(iri, DCTERMS + "description"),
             facts=self.facts(iri),
             sanctions=tuple(filter(None, map(self.sanction, self.index.values(iri, DD + "decidedSanction")))),
-            claims=tuple(sorted(filter(None, map(self.claim, self.index.values(iri, DD + "claims"))))),
+            claims=tuple(
+                sorted(filter(None, (self.claim(iri, claim) for claim in self.index.values(iri, DD + "claims"))))
+            ),
             place=self.place,
+            places=self.keys(iri),
         )
 
     def cadre(self, iri: str) -> Cadre:
-        on_list: Truth = None
-        if LION_LIST in self.index.values(iri, DD + "onList"):
-            on_list = True
-        elif LION_LIST in self.index.values(iri, DD + "notOnList"):
-            on_list = False
-        return Cadre(
-            self.concept("rank", self.index.value(iri, DD + "rank")), self.index.value(iri, DD + "post"), on_list
-        )
+        if not iri:
+            return Cadre()
+        self.known(iri, _CADRE)
+        on, off = (self.index.values(iri, DD + name) for name in ("onList", "notOnList"))
+        for other in sorted({*on, *off} - {LION_LIST}):
+            self.report(
+                "list-known",
+                self.at(iri, other, "cadre.lion"),
+                other,
+                Text(f"没有名单 <{other}>", f"there is no list <{other}>"),
+                Text("“狮子型”干部名单写 wh:lion-list", 'the list of "lion-type" cadres is wh:lion-list'),
+            )
+        if LION_LIST in on and LION_LIST in off:
+            self.report(
+                "list-membership-consistent",
+                self.at(iri, LION_LIST, "cadre.lion"),
+                LION_LIST,
+                Text("同一名单既写列入，又写未列入", "the cadre is said to be both on and not on the same list"),
+                Text("只保留一项；不清楚的，两项都不写", "keep one of the two; where it is not known, write neither"),
+            )
+        on_list: Truth = True if LION_LIST in on else False if LION_LIST in off else None
+        return Cadre(self.concept("rank", iri, DD + "rank", "cadre.rank"), self.index.value(iri, DD + "post"), on_list)
 
     def facts(self, iri: str) -> tuple[Fact, ...]:
         found: dict[str, Fact] = {}
-        stated = (
-            node for node in self.index.values(iri, DD + "hasFact") if not self.index.value(node, DD + "derivedFrom")
-        )
-        for fact in filter(None, map(self.fact, stated)):
+        nodes = self.index.values(iri, DD + "hasFact")
+        for node in (node for node in nodes if not self.index.value(node, DD + "derivedFrom")):
+            fact = self.fact(iri, node)
+            if fact is None:
+                continue
             earlier = found.setdefault(fact.type, fact)
             if earlier.value != fact.value:
                 label = self.policy.facts[fact.type].label
                 self.report(
                     "contradictory-facts",
+                    fact.place,
                     fact.type,
                     Text(f"事实“{label.zh}”前后矛盾", f'the fact "{label.en}" contradicts itself'),
+                    Text(
+                        "只保留一处；有争议时写 dd:contested", "keep one of them; write dd:contested if it is disputed"
+                    ),
                 )
         return tuple(found.values())
 
-    def fact(self, node: str) -> Fact | None:
+    def fact(self, iri: str, node: str) -> Fact | None:
         value = self.index.value
         kind = value(node, DD + "factType")
+        place = self.at(node, kind, f"facts.{kind.rsplit('/', 1)[-1]}", within=iri)
         if kind not in self.policy.facts:
-            self.report("unknown-fact", kind, Text(f"没有事实类型 <{kind}>", f"there is no fact type <{kind}>"))
+            hint = self.fields.nearest(
+                kind.rsplit("/", 1)[-1], (known.rsplit("/", 1)[-1] for known in self.policy.facts)
+            )
+            self.report(
+                "unknown-fact", place, kind, Text(f"没有事实类型 <{kind}>", f"there is no fact type <{kind}>"), hint
+            )
             return None
+        self.known(node, _FACT, path=place.path, within=iri)
         stated = value(node, DD + "value")
         if stated not in _VALUES:
             self.report(
-                "bad-value", stated, Text(f"事实 <{kind}> 的值不可用", f"the value of fact <{kind}> cannot be used")
+                "bad-value",
+                self.at(node, stated, place.path, within=iri),
+                stated,
+                Text(f"事实 <{kind}> 的值不可用", f"the value of fact <{kind}> cannot be used"),
+                Text(
+                    "请写 dd:yes、dd:no、dd:unknown 或 dd:contested", "write dd:yes, dd:no, dd:unknown or dd:contested"
+                ),
             )
         truth, contested = _VALUES.get(stated, (None, False))
-        return Fact(
-            kind,
-            truth,
-            contested,
-            value(node, DD + "evidence"),
-            value(node, DD + "foundBy"),
-            self.date(value(node, DD + "foundOn")),
-            place=self.place._replace(path=kind.rsplit("/", 1)[-1]),
-        )
+        evidence, found_by = value(node, DD + "evidence"), value(node, DD + "foundBy")
+        found_on = self.date(node, DD + "foundOn", f"{place.path}.on", within=iri)
+        return Fact(kind, truth, contested, evidence, found_by, found_on, place=place)
 
     def sanction(self, node: str) -> DecidedSanction | None:
         value = self.index.value
-        measure = self.concept("measure", value(node, DD + "measure"))
+        self.known(node, _SANCTION, path="sanctions")
+        measure = self.concept("measure", node, DD + "measure", "sanctions")
         if not measure:
             if not value(node, DD + "measure"):
-                self.report(
-                    "unknown-measure",
-                    node,
-                    Text("处理没有写明措施（dd:measure）", "a sanction names no measure (dd:measure)"),
-                )
+                message = Text("处理没有写明措施（dd:measure）", "a sanction names no measure (dd:measure)")
+                self.report("unknown-measure", self.at(node, path="sanctions"), "", message)
             return None
-        return DecidedSanction(
-            measure,
-            self.date(value(node, DD + "decidedOn")),
-            value(node, DD + "decidedBy"),
-            value(node, DD + "ground"),
-            self.place,
-        )
+        decided_on = self.date(node, DD + "decidedOn", "sanctions")
+        place = self.at(node, path="sanctions")
+        return DecidedSanction(measure, decided_on, value(node, DD + "decidedBy"), value(node, DD + "ground"), place)
+
+    def claim(self, iri: str, claim: str) -> str:
+        if claim in self.policy.clauses:
+            return claim
+        place = self.at(iri, claim, "claims")
+        self.report("unknown-clause", place, claim, Text(f"没有条款 <{claim}>", f"there is no clause <{claim}>"))
+        return ""
+
+    # -- nothing is dropped --
+
+    def known(self, node: str, properties: Mapping[str, tuple[str, bool]], *, path: str = "", within: str = "") -> None:
+        """Reports properties that the node cannot have, and second values of those that have one."""
+        for predicate in self.index.predicates(node):
+            values = self.index.values(node, predicate)
+            if predicate == RDF + "type":
+                continue
+            if predicate not in properties:
+                known = [shorten(iri) for iri in properties]
+                close = nearest_names(shorten(predicate), known, most=2) or known
+                self.report(
+                    "unknown-key",
+                    self.at(node, values[0], path, within=within),
+                    predicate,
+                    Text(f"这里没有属性 {shorten(predicate)}", f"there is no property {shorten(predicate)} here"),
+                    Text(f"可用：{'、'.join(close)}", f"one can use: {', '.join(close)}"),
+                )
+                continue
+            key, several = properties[predicate]
+            if len(values) > 1 and not several:
+                self.report(
+                    _SECOND.get(key, "repeated-key"),
+                    self.at(node, values[1], path or key, within=within),
+                    values[1],
+                    Text(f"{shorten(predicate)} 有不止一个值", f"{shorten(predicate)} has more than one value"),
+                    Text("只保留一个", "keep one of them"),
+                )
+
+    # -- places --
+
+    def at(self, node: str, value: str = "", path: str = "", *, within: str = "") -> Place:
+        """The place of a value of a node; of a nameless node, that of the case it belongs to."""
+        found = self.places.find(node, value) or (self.places.find(within) if within else None) or self.place
+        return found._replace(path=path)
+
+    def keys(self, iri: str) -> dict[str, Place]:
+        """Where the values of the case and its cadre stand, by key."""
+        cadre = self.index.value(iri, DD + "cadre")
+        parts = ((iri, _CASE), (cadre, _CADRE))
+        return {
+            key: self.at(node, value, key)
+            for node, properties in parts
+            for predicate, (key, _) in properties.items()
+            if (value := self.index.value(node, predicate))
+        }
 
     # -- the checks of single values, those of case files --
 
-    def identifier(self, text: str) -> str:
-        return self.fields.identifier(Scalar(text, self.place._replace(path="id")), self.place)
+    def identifier(self, iri: str, text: str) -> str:
+        place = self.at(iri, text, "id")
+        return self.fields.identifier(Scalar(text, place), place)
 
-    def date(self, text: str) -> str:
-        return self.fields.date(Scalar(text, self.place))
+    def date(self, node: str, predicate: str, path: str, *, within: str = "") -> str:
+        text = self.index.value(node, predicate)
+        return self.fields.date(Scalar(text, self.at(node, text, path, within=within)))
 
-    def concept(self, scheme: str, iri: str) -> str:
-        return self.fields.concept(scheme, Scalar(iri, self.place))
+    def concept(self, scheme: str, node: str, predicate: str, path: str) -> str:
+        iri = self.index.value(node, predicate)
+        return self.fields.concept(scheme, Scalar(iri, self.at(node, iri, path)))
 
-    def claim(self, iri: str) -> str:
-        if iri in self.policy.clauses:
-            return iri
-        self.report("unknown-clause", iri, Text(f"没有条款 <{iri}>", f"there is no clause <{iri}>"))
-        return ""
-
-    def report(self, rule: str, value: str, message: Text) -> None:
-        self.fields.report(rule, self.place, value, message)
+    def report(self, rule: str, place: Place | None, value: str, message: Text, hint: Text | None = None) -> None:
+        self.fields.report(rule, place, value, message, hint)

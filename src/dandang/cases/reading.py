@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dandang.cases.derive import with_derived_facts
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import decode, is_workbook, read_bytes
-from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_yaml
+from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_json_lines, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
@@ -24,12 +24,24 @@ FORMATS = {
     "yaml": "yaml",
     "yml": "yaml",
     "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
     "jsonld": "jsonld",
     "ttl": "turtle",
+    "trig": "trig",
+    "nt": "nt",
+    "nq": "nq",
+    "rdf": "rdfxml",
+    "owl": "rdfxml",
+    "xml": "rdfxml",
     "xlsx": "xlsx",
     "csv": "csv",
     "tsv": "csv",
+    "parquet": "parquet",
 }
+
+
+_RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
 
 class ReadCase(NamedTuple):
@@ -56,15 +68,18 @@ def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str =
         return _read_workbook(content, policy, name)
     if (syntax or _ending(name)) == "csv":
         return _read_csv(content, policy, name)
+    if (syntax or _ending(name)) == "parquet":
+        return _read_parquet(content, policy, name)
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
-    if syntax in ("turtle", "jsonld"):
+    if syntax in _RDF:
         from dandang.cases.rdf import read_rdf
 
         read = read_rdf(text, syntax, policy, name)
         found = [ReadCase(case, tuple(findings)) for case, findings in read]
     else:
-        nodes = parse_json(text, name) if syntax == "json" else parse_yaml(text, name)
+        parse = {"json": parse_json, "jsonl": parse_json_lines}.get(syntax, parse_yaml)
+        nodes = parse(text, name)
         vocabulary = Vocabulary(policy)
         found = [_read(node, policy, vocabulary) for document in nodes for node in _cases_in(document)]
     return _some(found, name)
@@ -81,7 +96,8 @@ def accepted(read: Iterable[ReadCase]) -> list[Case]:
 
 def _ending(name: str) -> str:
     """The syntax that the ending of a name stands for; empty where it says nothing."""
-    return FORMATS.get(name.rsplit(".", 1)[-1].lower(), "") if "." in name else ""
+    inner = name.lower().removesuffix(".gz").removesuffix(".zst")
+    return FORMATS.get(inner.rsplit(".", 1)[-1], "") if "." in inner else ""
 
 
 def _syntax(name: str, text: str) -> str:
@@ -136,6 +152,12 @@ def _read_csv(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
 
     table = CsvTable(csv_text(content, name), name)
     return _some(read_table(table.rows(), table.locate, policy, Vocabulary(policy)), name)
+
+
+def _read_parquet(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+    from dandang.cases.columnar import parquet_places, parquet_rows
+
+    return _some(read_table(parquet_rows(content, name), parquet_places(name), policy, Vocabulary(policy)), name)
 
 
 def _some(read: Iterable[ReadCase], name: str) -> list[ReadCase]:

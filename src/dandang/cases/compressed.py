@@ -1,0 +1,81 @@
+"""Compressed case files: gzip and Zstandard, unpacked within bounds and with a word about what is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from io import BufferedReader, BytesIO, RawIOBase
+from typing import Any, BinaryIO, cast
+
+from dandang.errors import UnreadableFile
+from dandang.model import Place
+
+_CHUNK = 1 << 15
+
+
+def unpacked(content: bytes, name: str, most: int) -> bytes:
+    """The content of a compressed file, at most `most` bytes and one more. Raises UnreadableFile where it is cut off or damaged."""
+    found = b""
+    try:
+        with opened(BytesIO(content), name) as stream:
+            while len(found) <= most and (part := stream.read(min(most + 1 - len(found), 1 << 20))):
+                found += part
+    except EOFError as error:
+        hint = ("文件没有传完，请重新复制或下载", "the file was not copied whole; copy or download it again")
+        raise UnreadableFile(
+            "压缩文件不完整", "the compressed file is cut off", hint=hint, place=Place(name)
+        ) from error
+    except (OSError, zlib.error, _zstandard_error()) as error:
+        raise UnreadableFile(
+            "压缩文件已损坏，或者不是所写的格式",
+            "the compressed file is damaged, or not of the kind its name says",
+            place=Place(name),
+        ) from error
+    return found
+
+
+def opened(stream: BinaryIO, name: str) -> BinaryIO:
+    """The unpacked content of a stream, by the ending of its name. Reading raises EOFError where it is cut off."""
+    if name.lower().endswith(".gz"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    return cast(BinaryIO, BufferedReader(_Zstandard(stream), 1 << 16))
+
+
+class _Zstandard(RawIOBase):
+    """Unpacks frame after frame. The package's own reader takes a file that is cut off for one that is whole."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        import zstandard
+
+        self._packed = packed
+        self._context = zstandard.ZstdDecompressor()
+        self._frame = self._context.decompressobj()
+        self._begun = False
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._waiting:
+            if self._frame.eof:
+                rest, self._begun = self._frame.unused_data, False
+                self._frame = self._context.decompressobj()
+            else:
+                rest = b""
+            packed = rest or self._packed.read(_CHUNK)
+            if not packed:
+                if self._begun:
+                    raise EOFError
+                return 0
+            self._begun = True
+            self._waiting = self._frame.decompress(packed)
+        size = min(len(buffer), len(self._waiting))
+        buffer[:size], self._waiting = self._waiting[:size], self._waiting[size:]
+        return size
+
+
+def _zstandard_error() -> type[Exception]:
+    import zstandard
+
+    return zstandard.ZstdError

@@ -1,0 +1,165 @@
+"""A case is the same case in every format: written, read again, the same graph. Also compressed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+
+import pyarrow
+import pyarrow.parquet
+import pyoxigraph as ox
+import pytest
+import zstandard
+
+from dandang import resources
+from dandang.cases import case_quads, read_cases, read_file
+from dandang.cases.graph import case_turtle
+from dandang.cases.reading import FORMATS
+from dandang.cases.table_writing import cases_csv, cases_workbook
+from dandang.cases.writing import case_jsonld, case_record, case_yaml
+from dandang.errors import MalformedFile, UnreadableFile
+from dandang.model import Case, Policy, Vocabulary
+
+Writer = Callable[[list[Case], Vocabulary], bytes]
+
+
+def same(case: Case) -> set[object]:
+    """The graph of a case, its facts numbered by what they are and not by where they stood."""
+    facts = tuple(sorted((fact._replace(place=None) for fact in case.facts), key=lambda fact: fact.type))
+    return set(case_quads(case._replace(facts=facts)))
+
+
+def rdf(style: ox.RdfFormat) -> Writer:
+    def write(cases: list[Case], _: Vocabulary) -> bytes:
+        quads = [quad for case in cases for quad in case_quads(case)]
+        return ox.serialize(quads if style.supports_datasets else [quad.triple for quad in quads], format=style) or b""
+
+    return write
+
+
+def parquet(cases: list[Case], vocabulary: Vocabulary) -> bytes:
+    head, *rows = csv.reader(io.StringIO(cases_csv(cases, vocabulary).removeprefix("\ufeff")))
+    table = pyarrow.table({name: [row[at] or None for row in rows] for at, name in enumerate(head)})
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out)
+    return out.getvalue()
+
+
+def records(cases: list[Case], vocabulary: Vocabulary) -> list[str]:
+    return [json.dumps(case_record(case, vocabulary, "zh"), ensure_ascii=False) for case in cases]
+
+
+WRITERS: dict[str, Writer] = {
+    "yaml": lambda cases, vocabulary: "---\n".join(case_yaml(case, vocabulary) for case in cases).encode(),
+    "json": lambda cases, vocabulary: f"[{','.join(records(cases, vocabulary))}]".encode(),
+    "jsonl": lambda cases, vocabulary: "\n".join(records(cases, vocabulary)).encode(),
+    "jsonld": lambda cases, _: f"[{','.join(case_jsonld(case) for case in cases)}]".encode(),
+    "turtle": lambda cases, _: case_turtle(cases).encode(),
+    "trig": rdf(ox.RdfFormat.TRIG),
+    "nt": rdf(ox.RdfFormat.N_TRIPLES),
+    "nq": rdf(ox.RdfFormat.N_QUADS),
+    "rdfxml": rdf(ox.RdfFormat.RDF_XML),
+    "csv": lambda cases, vocabulary: cases_csv(cases, vocabulary).encode("gb18030"),
+    "xlsx": lambda cases, vocabulary: cases_workbook(cases, vocabulary),
+    "parquet": parquet,
+}
+ENDINGS = {style: ending for ending, style in FORMATS.items()}
+
+
+@pytest.fixture(scope="module")
+def cases(policy: Policy) -> list[Case]:
+    return [read.case for path in resources.case_files() for read in read_file(str(path), policy)]
+
+
+def test_every_format_is_tried() -> None:
+    assert set(WRITERS) == set(FORMATS.values())
+
+
+@pytest.mark.parametrize("style", WRITERS)
+def test_a_case_comes_back(style: str, cases: list[Case], policy: Policy) -> None:
+    content = WRITERS[style](cases, Vocabulary(policy))
+    back = {read.case.id: read for read in read_cases(content, policy, name=f"案件.{ENDINGS[style]}")}
+    assert [finding for read in back.values() for finding in read.findings] == []
+    assert {name: same(read.case) for name, read in back.items()} == {case.id: same(case) for case in cases}
+
+
+@pytest.mark.parametrize("style", ["turtle", "trig", "nt", "nq", "jsonl"])
+def test_lines_are_known(style: str, cases: list[Case], policy: Policy) -> None:
+    """A fact is told with the line where it stands."""
+    content = WRITERS[style](cases[:4], Vocabulary(policy))
+    lines = content.decode().splitlines()
+    for read in read_cases(content, policy, name=f"案件.{ENDINGS[style]}"):
+        for fact in read.case.facts:
+            if fact.derived_from:
+                continue
+            assert fact.place is not None and fact.place.line
+            slug, label = fact.type.rsplit("/", 1)[-1], policy.label(fact.type).zh
+            assert slug in lines[fact.place.line - 1] or label in lines[fact.place.line - 1], fact.place
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress], ids=["gz", "zst"])
+def test_compressed(pack: Callable[[bytes], bytes], cases: list[Case], policy: Policy, tmp_path: object) -> None:
+    from pathlib import Path
+
+    assert isinstance(tmp_path, Path)
+    content = WRITERS["jsonl"](cases, Vocabulary(policy))
+    ending = "gz" if pack is gzip.compress else "zst"
+    path = tmp_path / f"案件.jsonl.{ending}"
+    # Two parts one after the other, as parallel tools write them.
+    half = content.index(b"\n", len(content) // 2) + 1
+    path.write_bytes(pack(content[:half]) + pack(content[half:]))
+    assert len(read_file(str(path), policy)) == len(cases)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(UnreadableFile, match="cut off"):
+        read_file(str(path), policy)
+    path.write_bytes(b"not compressed at all")
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_file(str(path), policy)
+    path.write_bytes(pack(b"\0" * (9 << 20)))
+    with pytest.raises(UnreadableFile, match="larger than"):
+        read_file(str(path), policy)
+
+
+def test_what_a_case_cannot_hold_is_told(policy: Policy) -> None:
+    """RDF can say more than a case file can: a second value, another property."""
+    text = """@prefix dd: <https://w3id.org/dandang/ontology#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+<https://w3id.org/dandang/id/cases/x> a dd:Case ;
+  dcterms:identifier "x" ; dcterms:title "一"@zh , "二"@zh ;
+  dd:cadre <https://w3id.org/dandang/id/cases/x#cadre> ;
+  dd:conductdate "2018-09-01" .
+<https://w3id.org/dandang/id/cases/x#cadre> a dd:Cadre ; dd:post "局长" , "书记" .
+"""
+    (read,) = read_cases(text.encode(), policy, name="案件.ttl")
+    found = {(item.rule, item.place.line if item.place else None, item.value) for item in read.findings}
+    assert found == {
+        ("repeated-key", 3, "二"),
+        ("unknown-key", 5, "https://w3id.org/dandang/ontology#conductdate"),
+        ("repeated-key", 6, "书记"),
+    }
+    unknown = next(item for item in read.findings if item.rule == "unknown-key")
+    assert unknown.hint and "dd:conductDate" in unknown.hint.en
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "line"),
+    [
+        ("jsonl", '{"id": "a"}\n{"id": }\n', 2),
+        ("nt", "<a:a> <a:b> <a:c> .\n<a:a> <a:b> .\n", 2),
+        ("nq", "x\n", 1),
+        ("rdf", "<x", None),
+    ],
+)
+def test_syntax_errors_have_a_line(ending: str, text: str, line: int | None, policy: Policy) -> None:
+    with pytest.raises(MalformedFile) as caught:
+        read_cases(text.encode(), policy, name=f"案件.{ending}")
+    assert caught.value.place is not None
+    assert line is None or caught.value.place.line == line
+
+
+def test_entities_in_rdf_xml_are_refused(policy: Policy) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+    with pytest.raises(MalformedFile, match="entity"):
+        read_cases(bomb.encode(), policy, name="案件.rdf")
