@@ -45,6 +45,12 @@ PAGES = {
     "question": "/zh/questions/cq-01-exemptions-of-case",
     "search, notation": "/zh/search?q=e7",
     "search, word": "/zh/search?q=处分",
+    "search, pinyin": "/zh/search?q=wenze",
+    "search, letter": "/zh/search?q=a",
+    "search, nothing": "/zh/search?q=果段决策",
+    "compare": "/zh/compare/A11/E7",
+    "matrix": "/zh/matrix",
+    "neighbourhood": "/data/neighbourhood/clauses/E4.json",
     "SPARQL form": "/zh/sparql",
     "data, Turtle": "/data/clauses/E4.ttl",
 }

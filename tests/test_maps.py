@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dandang.comparison import compare
+from dandang.model import Clause, Policy
 from dandang.namespaces import DD
 from dandang.store import Store
 from dandang.web import create_app
+from dandang.web.behind import page_query
 from dandang.web.library import Library
+from dandang.web.views.compare import compare_query, matrix
 from dandang.web.views.neighbourhood import MOST, RELATIONS, neighbourhood, neighbourhood_query
 from test_web import HTML
 
@@ -123,3 +130,103 @@ def test_the_drawing_and_its_text_say_the_same(client: FlaskClient, library: Lib
         said = set(re.findall(r'<a [^>]*href="([^"]+)"', text))
         assert drawn and drawn <= said
         assert "style=" not in drawing
+
+
+# --- two clauses side by side -----------------------------------------------------------------------------------------
+
+
+def related(one: Clause, other: Clause, policy: Policy) -> set[tuple[str, str, str]]:
+    """The pairs of facts by how they are related, as the comparison tells them."""
+    found = compare(one, other, policy)
+    kinds = {"same": found.shared, "contrary": found.contrary, "near": found.near}
+    return {(kind, left.fact, right.fact) for kind, pairs in kinds.items() for left, right in pairs}
+
+
+def test_the_query_of_a_comparison_gives_what_it_shows(library: Library, store: Store) -> None:
+    policy = library.policy
+    pairs = [(policy.clauses[mirror.circumstance], policy.clauses[mirror.exemption]) for mirror in policy.mirrors]
+    pairs += [
+        (policy.by_notation[one], policy.by_notation[other])
+        for one, other in (("E1", "E2"), ("T1", "L1"), ("M1", "A1"), ("P3", "S4"))
+    ]
+    for left, right in pairs:
+        found = compare(left, right, policy)
+        rows = store.select(compare_query(left.iri, right.iri)).rows
+        said = [tuple(term.value if term else "" for term in row) for row in rows]
+        assert {(kind, fact, its) for clause, fact, _, kind, its, _ in said if clause == left.iri and kind} == related(
+            left, right, policy
+        )
+        alone = {(clause, fact) for clause, fact, _, kind, *_ in said if not kind}
+        assert alone == {(left.iri, leaf.fact) for leaf in found.only_left} | {
+            (right.iri, leaf.fact) for leaf in found.only_right
+        }
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_comparison_page_shows_both_sides(client: FlaskClient, library: Library, lang: str) -> None:
+    policy = library.policy
+    page = client.get(f"/{lang}/compare/A11/E7", headers=HTML).text
+    for notation in ("A11", "E7"):
+        quote = policy.by_notation[notation].quote
+        assert quote and quote.exact in page
+        for leaf in (
+            leaf for kind in related(policy.by_notation["A11"], policy.by_notation["E7"], policy) for leaf in kind[1:]
+        ):
+            assert f'href="/{lang}{library.addresses.path(leaf)}"' in page
+    assert next(m for m in policy.mirrors if m.iri.endswith("e7-a11")).distinction.in_(lang)[:20] in page
+
+
+def test_comparison_is_chosen_by_a_form_and_has_one_address(client: FlaskClient) -> None:
+    sent = client.get("/zh/compare?first=A11&second=e7", headers=HTML)
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/zh/compare/A11/E7")
+    assert client.get("/zh/compare/a11/E7", headers=HTML).headers["Location"] == "/zh/compare/A11/E7"
+    assert 'value="A17"' in client.get("/en/compare", headers=HTML).text
+    lost = client.get("/zh/compare/A11/E99", headers=HTML)
+    assert lost.status_code == 404 and "没有条款“E99”" in lost.text
+
+
+# --- the matrix -------------------------------------------------------------------------------------------------------
+
+
+def test_the_matrix_says_what_every_comparison_says(library: Library) -> None:
+    policy = library.policy
+    for cell in matrix(library).cells():
+        shown = {(kind, *pair) for kind, pairs in cell.links.items() for pair in pairs}
+        assert shown == related(cell.circumstance, cell.exemption, policy)
+        between = {
+            mirror.iri
+            for mirror in policy.mirrors
+            if mirror.circumstance == cell.circumstance.iri and mirror.exemption == cell.exemption.iri
+        }
+        assert {mirror.iri for mirror in cell.mirrors} == between
+    assert len(list(matrix(library).cells())) == 17 * 10
+
+
+def test_the_query_of_the_matrix_gives_what_the_page_shows(client: FlaskClient, library: Library, store: Store) -> None:
+    rows = store.select(page_query("matrix")).rows
+    said = {(row[0].value, row[1].value) for row in rows if row[0] and row[1]}
+    notation = {clause.iri: clause.notation for clause in library.policy.clauses.values()}
+    page = client.get("/zh/matrix", headers=HTML).text
+    table = page[page.index("<table") : page.index("</table>")]
+    assert set(re.findall(r'href="/zh/compare/([^/"]+)/([^"]+)"', table)) == {
+        (notation[one], notation[other]) for one, other in said
+    }
+    counted = sum(int(number) for number in re.findall(r"(?:相同|相反|相近) (\d+)</span>", table))
+    assert counted == sum(row[2].value != "mirror" for row in rows if row[2])
+
+
+def test_the_matrix_and_its_text_say_the_same(client: FlaskClient) -> None:
+    for lang in ("zh", "en"):
+        page = client.get(f"/{lang}/matrix", headers=HTML).text
+        table, _, text = page.partition("</table>")
+        pairs = re.compile(rf'href="/{lang}/compare/([^"]+)"')
+        assert pairs.findall(table) and sorted(pairs.findall(table)) == sorted(pairs.findall(text))
+
+
+def test_the_matrix_as_files(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/data/matrix.csv").text)))
+    row = next(row for row in rows if (row["circumstance"], row["exemption"]) == ("A11", "E7"))
+    assert (row["sameZh"], row["contraryZh"], row["mirrorEn"]) == ("维护社会稳定", "不敢果断决策／果断决策", "likely")
+    for lang, heading in (("zh", "相同的事实"), ("en", "The same facts")):
+        sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"/data/matrix.xlsx?lang={lang}").data)).active
+        assert heading in [cell.value for cell in sheet[1]] and sheet.max_row == len(rows) + 1
