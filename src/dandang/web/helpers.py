@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from markupsafe import Markup
+from werkzeug.exceptions import SecurityError
 
 from dandang import __version__, resources
 from dandang.namespaces import DD, OA, shorten
@@ -43,7 +44,7 @@ def _context() -> dict[str, Any]:
         "sparql_url": sparql_url,
         "protocol_url": protocol_url,
         "answer_url": answer_url,
-        "origin": request.host_url.rstrip("/"),
+        "origin": _origin(),
         "static": static_url,
         "built": built_url,
         "other_url": other_url,
@@ -131,6 +132,14 @@ def _query_of_page() -> Mapping[str, str]:
     """What brings this page back: the parameters of its address, or those that its view names."""
     found: Mapping[str, str] = g.get("page_query") or (request.args.to_dict() if request.method == "GET" else {})
     return found
+
+
+def _origin() -> str:
+    """This site as the request calls it; empty where it may not be called so, as on the page that says just that."""
+    try:
+        return request.host_url.rstrip("/")
+    except SecurityError:
+        return ""
 
 
 @cache

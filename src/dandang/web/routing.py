@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from flask import Blueprint, Flask, current_app, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from dandang.web.addresses import data_url
+from dandang.web.addresses import data_url, encoded
 from dandang.web.language import negotiated
 from dandang.web.library import Library
 from dandang.web.media import rdf_ending
@@ -78,7 +78,7 @@ def negotiate(**_values: str) -> BaseResponse:
 def in_language(path: str) -> BaseResponse:
     """Sends the request to a path in the language it prefers, with its query."""
     query = request.query_string.decode("latin-1")
-    target = f"/{negotiated()}{path}" + (f"?{query}" if query else "")
+    target = f"/{negotiated()}{encoded(path)}" + (f"?{query}" if query else "")
     return varied(redirect(target, 302 if request.method in ("GET", "HEAD") else 307))
 
 
