@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from dandang.web import create_app
 from dandang.web.app import query_pool
-from fuzzing import Answer, Known, Request, answered, check, corpus, learn, requests
+from fuzz_strategies import requests
+from fuzzing import Answer, Known, Request, answered, check, corpus, learn
 
 CORPUS = corpus((Path(__file__).parent / "fuzz" / "corpus.jsonl").read_text(encoding="utf-8").splitlines())
 #: A query may take one second here; what is over this is a hang.
@@ -76,7 +77,7 @@ def test_parameters_are_learnt(known: Known) -> None:
 
 
 def test_requests_that_nobody_meant(app: Flask, known: Known) -> None:
-    fuzz(app, known, 400)
+    fuzz(app, known, 300)
 
 
 @pytest.mark.slow

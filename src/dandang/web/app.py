@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from dandang import resources
 from dandang.web import delivery, helpers, problems, routing, security
+from dandang.web.incoming import AnyRequest
 from dandang.web.library import load_library, served_digest
 from dandang.web.limits import RateLimiter
 from dandang.web.metrics import Metrics
@@ -44,6 +45,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
     With `SCRATCH` the SPARQL endpoint has an empty store that may be written to, for this machine only.
     """
     app = Flask("dandang.web", template_folder=str(resources.web_folder("templates")), static_folder=None)
+    app.request_class = AnyRequest
     app.config.update(DEFAULTS, **(config or {}))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
