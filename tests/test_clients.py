@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -250,6 +251,25 @@ def test_curl_heads(curl: str, endpoint: str) -> None:
     status, headers, body = curled(curl, "-I", *words)
     assert (status, body) == (200, b"")
     assert headers["content-type"] == "application/sparql-results+json"
+
+
+def test_curl_gets_less_when_it_takes_gzip(curl: str, endpoint: str) -> None:
+    words = ["-G", endpoint, "--data-urlencode", "query=SELECT * { ?s rdfs:label ?o } ORDER BY ?s ?o LIMIT 500"]
+    _, _, plain = curled(curl, *words)
+    status, headers, body = curled(curl, *words, "-H", "Accept-Encoding: gzip")
+    assert (status, headers.get("content-encoding")) == (200, "gzip")
+    assert "Accept-Encoding" in headers["vary"]
+    assert gzip.decompress(body) == plain and len(body) < len(plain) / 3
+
+
+def test_curl_asks_whether_anything_changed(curl: str, endpoint: str) -> None:
+    words = ["-G", endpoint, "--data-urlencode", f"query={ROWS}"]
+    _, headers, _ = curled(curl, *words)
+    tag = headers["etag"]
+    assert tag.startswith('"')
+    status, headers, body = curled(curl, *words, "-H", f"If-None-Match: {tag}")
+    assert (status, body, headers["etag"]) == (304, b"", tag)
+    assert curled(curl, *words, "-H", 'If-None-Match: "other"')[0] == 200
 
 
 # --- Comunica ---------------------------------------------------------------------------------------------------------
