@@ -6,6 +6,7 @@ route is called once while a recorder notes what it reads, and the forms of its 
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -85,7 +86,11 @@ class Answer(NamedTuple):
 def answered(app: Flask, request: Request) -> Answer:
     """What the app says, its whole WSGI stack included."""
     content, status, headers = run_wsgi_app(app.wsgi_app, request.environ(), buffered=True)
-    return Answer(int(status.split()[0]), {name.lower(): value for name, value in headers}, b"".join(content))
+    found = {name.lower(): value for name, value in headers}
+    body = b"".join(content)
+    if found.get("content-encoding") == "gzip" and body:
+        body = gzip.decompress(body)
+    return Answer(int(status.split()[0]), found, body)
 
 
 # --- what has to hold -------------------------------------------------------------------------------------------------
