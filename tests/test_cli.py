@@ -168,7 +168,7 @@ MISTAKES = {
     "unknown command": (["judge"], "judge"),
     "unknown option": (["assess", "x.yaml", "--colour"], "--colour"),
     "missing file": (["assess", "nowhere.yaml"], "nowhere.yaml"),
-    "folder": (["validate", "."], "文件夹"),
+    "folder without cases": (["validate", str(Path(__file__).parent / "browser")], "文件夹"),
     "bad date": (["assess", "nowhere.yaml", "--on", "昨天"], ""),
     "unknown question": (["ask", "cq-99"], "cq-99"),
     "parameter without equals": (["ask", "cq-01", "--param", "case"], "等号"),

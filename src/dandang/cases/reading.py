@@ -94,6 +94,11 @@ def accepted(read: Iterable[ReadCase]) -> list[Case]:
     return [item.case for item in found]
 
 
+def is_case_file(name: str) -> bool:
+    """Whether the ending of a name is that of a case file; `.xml` alone does not say so."""
+    return bool(_ending(name)) and not name.lower().endswith(".xml")
+
+
 def _ending(name: str) -> str:
     """The syntax that the ending of a name stands for; empty where it says nothing."""
     inner = name.lower().removesuffix(".gz").removesuffix(".zst")

@@ -30,10 +30,10 @@ class _Column(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def cases_csv(cases: Sequence[Case], vocabulary: Vocabulary, lang: str = "zh") -> str:
+def cases_csv(cases: Sequence[Case], vocabulary: Vocabulary, lang: str = "zh", *, ask: Iterable[str] = ()) -> str:
     """The cases as CSV, with a byte order mark, without which Excel and WPS garble Chinese."""
     writer = _Writer(vocabulary, lang)
-    columns = writer.columns(cases)
+    columns = writer.columns(cases, ask)
     out = StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(column.heading for column in columns)

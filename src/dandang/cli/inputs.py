@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dandang.errors import BadParameter, UnknownName
-from dandang.model import Case, Clause, Condition, Policy
+from dandang.errors import BadParameter, UnknownName, UnreadableFile
+from dandang.model import Case, Clause, Condition, Place, Policy, Rule
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -37,14 +37,69 @@ def named_condition(name: str, policy: Policy) -> tuple[Clause, Condition] | Non
     return None
 
 
-def read_cases(files: list[str], policy: Policy) -> list[ReadCase]:
+def case_files(names: Sequence[str]) -> list[str]:
+    """The files that names stand for: a folder for the case files in it, a pattern for what fits. Raises BadParameter or UnreadableFile."""
+    if not names:
+        raise BadParameter(
+            "没有写要检查的文件",
+            "no file to check is named",
+            hint=("例如 dandang validate 案件.yaml", "for example dandang validate case.yaml"),
+        )
+    return [file for name in names for file in _files_of(name)]
+
+
+def _files_of(name: str) -> list[str]:
+    import os
+
+    if os.path.isdir(name):
+        from dandang.cases.reading import is_case_file
+
+        found = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
+        found = [file for file in found if is_case_file(file)]
+        missing = ("文件夹里没有案件文件", "there is no case file in the folder")
+    elif any(mark in name for mark in "*?[") and not os.path.exists(name):
+        from glob import glob
+
+        found, missing = sorted(glob(name, recursive=True)), ("没有符合的文件", "no file fits")
+    else:
+        return [name]
+    if not found:
+        raise UnreadableFile(*missing, place=Place(name))
+    return found
+
+
+def chosen_rules(select: Sequence[str], ignore: Sequence[str], rules: Mapping[str, Rule]) -> set[str]:
+    """The rules to report, by slugs or patterns. Raises UnknownName for one that fits no rule."""
+    from fnmatch import fnmatch
+
+    def fitting(patterns: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for pattern in (part.strip() for text in patterns for part in text.split(",")):
+            own = {slug for slug in rules if fnmatch(slug, pattern)}
+            if not own:
+                raise _no_rule(pattern, rules)
+            found |= own
+        return found
+
+    return (fitting(select) if select else set(rules)) - fitting(ignore)
+
+
+def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
+    from dandang.cases.fields import nearest_names
+
+    close = nearest_names(name, rules) or list(rules)[:5]
+    hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+    return UnknownName(f"没有规则“{name}”", f'there is no rule "{name}"', hint=hint)
+
+
+def read_cases(files: Sequence[str], policy: Policy) -> list[ReadCase]:
     """Every case of the files with what is wrong in it."""
     from dandang.cases.reading import read_file, without_duplicates
 
-    return without_duplicates([item for name in files for item in read_file(name, policy)])
+    return without_duplicates([item for name in case_files(files) for item in read_file(name, policy)])
 
 
-def accepted_cases(files: list[str], policy: Policy) -> list[Case]:
+def accepted_cases(files: Sequence[str], policy: Policy) -> list[Case]:
     """The cases of files that have no error. Raises RejectedCase."""
     from dandang.cases.reading import accepted
 

@@ -16,7 +16,10 @@ from dandang.messages import LANGUAGES, Text
 
 #: The module of each command.
 _ROOMS = {
-    **dict.fromkeys(("assess", "validate", "template"), "cases"),
+    "assess": "assessing",
+    "validate": "validating",
+    "template": "templates",
+    "completion": "completion",
     **dict.fromkeys(("ask", "query"), "questions"),
     **dict.fromkeys(("show", "explain", "compare"), "lookup"),
     **dict.fromkeys(("audit", "reason"), "checks"),
@@ -39,7 +42,11 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; `run` names the function, `room` its module in dandang.cli. Raises BadParameter."""
-    return build_parser(language(arguments)).parse_args(arguments)
+    parser = build_parser(language(arguments))
+    options = parser.parse_args(arguments)
+    if options.run == "completion":
+        options.parser = parser
+    return options
 
 
 def build_parser(lang: str) -> argparse.ArgumentParser:
@@ -69,7 +76,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             added.add_argument("--format", choices=formats, default="text", help=say("输出格式", "output format"))
         return added
 
-    files = say("案件文件；- 为标准输入", "case files; - is standard input")
+    files = say(
+        "案件文件、文件夹或者 *.xlsx 这样的样式；- 为标准输入",
+        "case files, folders, or patterns such as *.xlsx; - is standard input",
+    )
     assess = command(
         "assess",
         "看案件：哪些条款适用、可能适用、被排除，为什么，还缺什么",
@@ -89,6 +99,20 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
 
     validate = command("validate", "检查案件文件", "check case files", formats=_FINDINGS)
     validate.add_argument("files", nargs="*", metavar="FILE", help=files)
+    validate.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help=say("只报这些规则，可用 * ，可写多次", "report these rules only; * stands for any; may be repeated"),
+    )
+    validate.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help=say("不报这些规则", "leave these rules out"),
+    )
     validate.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     validate.add_argument(
         "--policy",
@@ -154,7 +178,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         nargs="?",
         default="-",
         metavar="OUT",
-        help=say("写入的文件；默认打印出来", "file to write; printed by default"),
+        help=say(
+            "写入的文件，以 .xlsx、.csv、.yaml 或 .ttl 结尾；默认打印 YAML",
+            "file to write, ending in .xlsx, .csv, .yaml or .ttl; YAML is printed by default",
+        ),
     )
     template.add_argument(
         "--clause",
@@ -163,6 +190,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         metavar="E4",
         help=say("列出这条条款要问的事实；可写多次", "list the facts this clause asks for; may be repeated"),
     )
+
+    completion = command("completion", "写出命令行补全脚本", "print a script for the shell's completion", formats=())
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
 
     command("reason", "用 HermiT 检查本体是否一致", "check the ontology with HermiT")
 

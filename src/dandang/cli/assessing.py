@@ -1,0 +1,52 @@
+"""`assess`. Returns the exit status."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from dandang.cli.inputs import accepted_cases, date_option
+from dandang.cli.output import print_json
+from dandang.model import Assessment, Policy
+
+
+def assess(options: Namespace) -> int:
+    """`dandang assess FILES`."""
+    from dandang import snapshot
+    from dandang.assessment import assess as assess_case
+
+    policy = snapshot.policy()
+    cases = accepted_cases(options.files, policy)
+    answers = [assess_case(case, policy, on=date_option(options.on)) for case in cases]
+    if options.format == "text":
+        print(("\n" + "─" * 60 + "\n").join(_assessed_text(answer, policy, options) for answer in answers))
+    elif options.format in ("json", "jsonl"):
+        print_json([_assessed_json(answer, policy, options) for answer in answers], options.format)
+    else:
+        from dandang.cases.graph import case_quads
+        from dandang.render.rdf import assessments_rdf
+
+        triples = (quad.triple for answer in answers for quad in case_quads(answer.case))
+        print(assessments_rdf(answers, triples, options.format), end="")
+    return 0
+
+
+def _assessed_text(answer: Assessment, policy: Policy, options: Namespace) -> str:
+    from dandang.assessment.advice import MOST_FACTS, next_questions, verdict_changes
+    from dandang.render.report import assessment_text, changes_text
+
+    text = assessment_text(answer, policy, options.lang, questions=next_questions(answer), full=options.full)
+    if options.full:
+        text += "\n\n" + changes_text(verdict_changes(answer), policy, options.lang, most=MOST_FACTS)
+    return text
+
+
+def _assessed_json(answer: Assessment, policy: Policy, options: Namespace) -> dict[str, Any]:
+    from dandang.assessment.advice import irrelevant_facts, next_questions, verdict_changes
+    from dandang.render.json import assessment_json, changes_json
+
+    told = assessment_json(answer, policy, options.lang, questions=next_questions(answer)[:5])
+    if options.full:
+        told["changes"] = changes_json(verdict_changes(answer), policy, options.lang)
+        told["irrelevant"] = list(irrelevant_facts(answer))
+    return told

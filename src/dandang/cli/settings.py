@@ -1,0 +1,63 @@
+"""Settings of a project: `dandang.toml`, or `[tool.dandang]` in `pyproject.toml`, in this folder or one above.
+
+    select = ["*"]
+    ignore = ["post-stated", "rank-stated"]
+
+What is said on the command line stands above them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dandang.errors import BadParameter, MalformedFile
+from dandang.model import Place
+
+#: What may be set, and how it is written.
+_KEYS = {"select": '["…"]', "ignore": '["…"]'}
+
+
+def settings(folder: str | None = None) -> dict[str, Any]:
+    """The settings that hold in a folder, empty where there are none. Raises MalformedFile or BadParameter."""
+    here = os.path.abspath(folder or os.curdir)
+    while True:
+        for file, table in (("dandang.toml", ()), ("pyproject.toml", ("tool", "dandang"))):
+            path = os.path.join(here, file)
+            if os.path.isfile(path) and (found := _read(path, table)):
+                return found
+        above = os.path.dirname(here)
+        if above == here:
+            return {}
+        here = above
+
+
+def _read(path: str, table: tuple[str, ...]) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        content = file.read()
+    if table and b"[tool.dandang]" not in content:
+        return {}
+    import tomllib
+
+    try:
+        found: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MalformedFile(f"TOML 语法错误：{error}", f"TOML syntax error: {error}", place=Place(path)) from error
+    for name in table:
+        found = found.get(name, {})
+    for key, value in found.items():
+        _check(key, value, path)
+    return found
+
+
+def _check(key: str, value: Any, path: str) -> None:
+    place = Place(path, path=key)
+    if key not in _KEYS:
+        known = "、".join(_KEYS)
+        hint = (f"可以写的有：{known}", f"one can set: {', '.join(_KEYS)}")
+        raise BadParameter(f"不认识的设置“{key}”", f'unknown setting "{key}"', hint=hint, place=place)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        hint = (f"写成 {key} = {_KEYS[key]}", f"write {key} = {_KEYS[key]}")
+        raise BadParameter(
+            f"设置“{key}”的值不可用", f'the value of the setting "{key}" cannot be used', hint=hint, place=place
+        )

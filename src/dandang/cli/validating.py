@@ -1,0 +1,90 @@
+"""`validate`: case files, or with `--policy` the policy data. Returns the exit status."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+
+from dandang import __version__, resources
+from dandang.cases.reading import ReadCase, read_file, without_duplicates
+from dandang.cli.inputs import case_files, chosen_rules
+from dandang.cli.output import print_findings
+from dandang.cli.settings import settings
+from dandang.errors import MalformedFile, UnreadableFile
+from dandang.messages import Text
+from dandang.model import Finding, Place, Policy
+from dandang.namespaces import DD
+
+
+def validate(options: Namespace) -> int:
+    """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
+    if options.policy is not None:
+        return _validate_policy(options)
+    from dandang.policy import load_quads, read_policy
+    from dandang.render.findings import Report
+    from dandang.validation import CaseValidator, case_rules
+
+    quads = load_quads(resources.data_files())
+    policy = read_policy(quads)
+    rules = case_rules()
+    own = settings()
+    chosen = chosen_rules(options.select or own.get("select", []), options.ignore or own.get("ignore", []), rules)
+    found = Readings(case_files(options.files), policy)
+    checked = CaseValidator(policy, quads).check(without_duplicates(found.read))
+    findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
+    report = Report(options.lang, rules, policy, __version__)
+    status = print_findings([finding for finding in findings if finding.rule in chosen], found.told, report, options)
+    return 2 if found.unusable else status
+
+
+class Readings:
+    """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
+
+    def __init__(self, files: Iterable[str], policy: Policy) -> None:
+        self.read: list[ReadCase] = []
+        self.unusable: list[Finding] = []
+        for name in files:
+            try:
+                self.read += read_file(name, policy)
+            except (UnreadableFile, MalformedFile) as error:
+                place = error.place or Place(name)
+                self.unusable.append(Finding(error.code, error.message, error.hint, place))
+
+    def told(self) -> Text:
+        """How many cases there were."""
+        return Text(f"{len(self.read)} 件案件", f"{len(self.read)} case(s)")
+
+
+def _validate_policy(options: Namespace) -> int:
+    """`dandang validate --policy [FOLDER]`: the shapes of policy data, and the quotes of sources that lie in the folder."""
+    from hashlib import sha256
+    from pathlib import Path
+
+    from dandang.audit import audit as audit_text
+    from dandang.cases.files import decode, read_bytes
+    from dandang.policy import load_quads, read_policy
+    from dandang.render.findings import Report
+    from dandang.store import Index
+    from dandang.turtle_lines import Places, located
+    from dandang.validation import validate_policy
+    from dandang.validation.rules import read_rules
+
+    folder = Path(options.policy) if options.policy else None
+    if folder and not folder.is_dir():
+        raise UnreadableFile("没有这个文件夹", "there is no such folder", place=Place(options.policy))
+    own = sorted(folder.rglob("*.ttl")) if folder else []
+    # A folder may be loaded already, through DANDANG_DATA.
+    files = list({path.resolve(): path for path in (*resources.data_files(), *own)}.values())
+    quads = load_quads(files)
+    places = Places({str(path): path.read_text(encoding="utf-8") for path in files})
+    findings = located(validate_policy(quads), places)
+    digests = {Index(quads).value(iri, DD + "sourceDigest"): iri for iri in Index(quads).of_type(DD + "Source")}
+    for path in sorted(folder.glob("*.txt")) if folder else ():
+        text = decode(read_bytes(str(path)), str(path))
+        source = digests.get(sha256(text.encode()).hexdigest())
+        if source:
+            findings = [*findings, *located(audit_text(text, quads, name=str(path), source=source).findings, places)]
+    rules = {rule.slug: rule for rule in read_rules(resources.shapes_file("policy")).values()}
+    report = Report(options.lang, rules, read_policy(quads), __version__)
+    checked = Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)")
+    return print_findings(findings, lambda: checked, report, options)
