@@ -93,9 +93,15 @@ class BadParameter(InputError):
 
 
 class BadQuery(InputError):
-    """A SPARQL query that does not parse or asks for something that is closed."""
+    """A SPARQL query that does not parse or asks for something that is closed; `excerpt` is the line, with a caret below."""
 
     code = "bad-query"
+
+    def __init__(
+        self, zh: str, en: str, *, hint: tuple[str, str] | None = None, place: Place | None = None, excerpt: str = ""
+    ) -> None:
+        super().__init__(zh, en, hint=hint, place=place)
+        self.excerpt = excerpt
 
 
 class EnvironmentError_(DandangError):

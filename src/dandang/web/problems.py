@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from dandang.errors import DandangError, RejectedCase
+from dandang.errors import BadQuery, DandangError, RejectedCase
 from dandang.messages import Text
 from dandang.model import Finding, Place
 from dandang.web.language import TAGS, language
@@ -134,6 +134,7 @@ class Problem(NamedTuple):
     hint: Text | None = None
     place: Place | None = None
     findings: tuple[Finding, ...] = ()
+    excerpt: str = ""
 
 
 #: What each status is called, and what a reader can do where the error itself does not say.
@@ -183,7 +184,8 @@ def problem_of(error: DandangError) -> Problem:
     status = error.http_status
     title, hint = _TITLES.get(status, _TITLES[500])
     findings = error.findings if isinstance(error, RejectedCase) else ()
-    return Problem(status, error.code, title, error.message, error.hint or hint, error.place, findings)
+    excerpt = error.excerpt if isinstance(error, BadQuery) else ""
+    return Problem(status, error.code, title, error.message, error.hint or hint, error.place, findings, excerpt)
 
 
 def _known(error: DandangError) -> Response:
@@ -247,6 +249,10 @@ def _document(problem: Problem, lang: str) -> dict[str, Any]:
         document["hint"] = problem.hint.in_(lang)
     if problem.place:
         document["place"] = {key: value for key, value in problem.place._asdict().items() if value not in ("", None)}
+    if problem.excerpt:
+        # Where the mistake is, for editors that mark it.
+        assert problem.place
+        document |= {"line": problem.place.line, "column": problem.place.column, "excerpt": problem.excerpt}
     if problem.findings:
         document["findings"] = [finding.render(lang) for finding in problem.findings]
     return document

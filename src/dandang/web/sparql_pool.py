@@ -1,232 +1,142 @@
-"""The processes that run SPARQL of strangers: a deadline that holds, because a process can be killed."""
+"""The processes that run SPARQL of strangers: limits that hold, because a process can be killed.
+
+A query begins in one of the quick places. When it has run for a moment it takes one of the few slow places, steps back
+behind the quick ones and goes on there until its deadline; a fresh process takes its quick place. So long queries keep
+each other waiting, never the short ones. A query that is known to be long takes a slow place from the start.
+"""
 
 from __future__ import annotations
 
 import atexit
-import contextlib
-import json
-import math
-import queue
-import re
-import struct
-import subprocess
-import sys
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from dandang.errors import BadQuery, EnvironmentError_
-from dandang.model import Place
-from dandang.namespaces import PREFIXES
-from dandang.web.problems import Busy, QueryTimeout, QueryTooLarge
+from dandang.errors import DandangError, EnvironmentError_
+from dandang.web import sparql_errors as errors
+from dandang.web.sparql_jobs import Answer, Ask, Change, Dataset, Drop, Locate, Query, Read, Update, Write
+from dandang.web.sparql_process import START_SECONDS, Alarms, Gone, Worker
 
-_WORKER = Path(__file__).with_name("sparql_worker.py")
-#: Starting a worker means loading the graph once more; a machine under load may need a while.
-_START_SECONDS = 30.0
-#: A parser lists all that it had expected; a person reads the beginning.
-_LONGEST = 160
-#: How the engine names the place of a syntax error.
-_SPOT = re.compile(r"(\d+):(\d+)$")
+__all__ = ["Answer", "Change", "Dataset", "Drop", "Pool", "Query", "Read", "Stream", "Update", "Write"]
+
+#: Seconds a query may keep a quick place.
+QUICK_SECONDS = 0.2
+#: Seconds a request waits for a place, and how many may wait in each lane; the next is refused at once.
+WAIT_SECONDS = 2.0
+WAITING = 16
+#: So many queries are remembered to be long.
+_REMEMBERED = 1000
 
 
-class Answer(NamedTuple):
-    """A serialised result: kind is `solutions`, `boolean` or `graph`, format the ending of its format."""
+class Counts(NamedTuple):
+    """The pool at a moment, and what became of jobs since it began."""
+
+    idle: int
+    quick: int
+    slow: int
+    waiting: int
+    late: int
+    refused: int
+    started: int
+
+
+class _Turn:
+    """One job in a worker of its own. `ended` is why it was stopped, where it was."""
+
+    worker: Worker
+
+    def __init__(self, key: int, seconds: float) -> None:
+        self.key = key
+        self.seconds = seconds
+        self.begun = 0.0
+        self.slow = self.lent = self.worn = self.over = False
+        self.ended = ""
+
+
+class Stream(NamedTuple):
+    """A result that is sent while it is made, in pieces."""
 
     kind: str
     format: str
-    body: bytes
+    pieces: Pieces
 
 
-class Query(NamedTuple):
-    """A query with the formats wanted, and the graphs it asks about (all of them where it names none)."""
+class Pieces:
+    """The pieces of a result. Raises ConnectionAbortedError where the rest will never come, which ends the connection:
+    whoever reads on the other side must not take what there is for the whole."""
 
-    query: str
-    base: str
-    results: str = "json"
-    graph: str = "ttl"
-    default_graph: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    union: bool = True
-    task: str = "query"
+    def __init__(self, turn: _Turn, release: Callable[[_Turn], None]) -> None:
+        self._turn = turn
+        self._release = release
 
+    def __iter__(self) -> Iterator[bytes]:
+        return self
 
-class Update(NamedTuple):
-    """An update."""
-
-    update: str
-    base: str
-    task: str = "update"
-
-
-class Read(NamedTuple):
-    """A request for a whole graph; an empty name is the default graph, which with `union` is all of them together."""
-
-    name: str
-    format: str
-    union: bool
-    task: str = "read"
-
-
-class Write(NamedTuple):
-    """Documents for a graph as (ending, text), in place of what it has or beside it."""
-
-    name: str
-    parts: tuple[tuple[str, str], ...]
-    base: str
-    replace: bool
-    task: str = "write"
-
-
-class Drop(NamedTuple):
-    """The removal of a graph."""
-
-    name: str
-    task: str = "drop"
-
-
-Change: TypeAlias = Update | Write | Drop
-
-
-class Dataset(NamedTuple):
-    """What the workers are asked about, as it is after so many changes."""
-
-    version: int
-    content: bytes
-    graphs: tuple[str, ...]
-
-
-class _Gone(Exception):
-    """The worker ended before it answered."""
-
-
-class _Late(Exception):
-    """The deadline passed."""
-
-
-class _Watch:
-    """Kills the processes whose time is up. One thread for all of them: to start one per query takes as long as the query."""
-
-    def __init__(self) -> None:
-        self._state = threading.Condition()
-        self._deadlines: dict[subprocess.Popen[bytes], float] = {}
-        self._next = math.inf
-        self._thread: threading.Thread | None = None
-
-    def begin(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        """From now on the process has so many seconds."""
-        deadline = time.monotonic() + seconds
-        with self._state:
-            self._deadlines[process] = deadline
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True)
-                self._thread.start()
-            elif deadline < self._next:
-                self._state.notify()
-
-    def end(self, process: subprocess.Popen[bytes]) -> bool:
-        """The process is done: whether it was in time. One that was is not killed any more."""
-        with self._state:
-            return self._deadlines.pop(process, None) is not None
-
-    def _run(self) -> None:
-        with self._state:
-            while True:
-                now = time.monotonic()
-                for process in [process for process, deadline in self._deadlines.items() if deadline <= now]:
-                    del self._deadlines[process]
-                    process.kill()
-                self._next = min(self._deadlines.values(), default=math.inf)
-                # An hour, because some systems cannot wait for ever.
-                self._state.wait(min(self._next - now, 3600.0))
-
-
-class _Worker:
-    """One process with a dataset in memory."""
-
-    def __init__(self, watch: _Watch) -> None:
-        # -P keeps this folder's modules out of the worker's way, -s and no environment keep the user's.
-        command = [sys.executable, "-P", "-s", str(_WORKER)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        self.version = -1
-        self._watch = watch
-        self._send(json.dumps(PREFIXES).encode())
-
-    def take(self, dataset: Dataset) -> None:
-        """Loads the dataset, unless the worker has it."""
-        if self.version != dataset.version:
-            order = {"task": "load", "graphs": dataset.graphs}
-            self.ask(json.dumps(order).encode(), dataset.content, seconds=_START_SECONDS)
-            self.version = dataset.version
-
-    def ask(self, *frames: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """The header and the body of the answer. Raises _Late or _Gone, after which the worker is of no use.
-
-        The deadline kills the process, which ends a blocked write as well as a read, on every system.
-        """
-        self._watch.begin(self.process, seconds)
+    def __next__(self) -> bytes:
+        if self._turn.over:
+            raise ConnectionAbortedError("the result was cut at a limit")
         try:
-            for frame in frames:
-                self._send(frame)
-            header: dict[str, Any] = json.loads(self._frame())
-            return header, self._frame()
-        finally:
-            if not self._watch.end(self.process):
-                raise _Late
+            piece = self._turn.worker.frame()
+        except Gone as error:
+            self.close()
+            raise ConnectionAbortedError("the result was cut at a limit") from error
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
 
-    def stop(self) -> None:
-        """Kills the process."""
-        self.process.kill()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        self.process.wait()
-
-    def _send(self, content: bytes) -> None:
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(struct.pack(">I", len(content)) + content)
-            self.process.stdin.flush()
-        except OSError as error:
-            raise _Gone from error
-
-    def _frame(self) -> bytes:
-        (length,) = struct.unpack(">I", self._read(4))
-        return self._read(length)
-
-    def _read(self, size: int) -> bytes:
-        assert self.process.stdout is not None
-        found = self.process.stdout.read(size)
-        if len(found) < size:
-            raise _Gone
-        return found
+    def close(self) -> None:
+        """Gives the worker up, also in the middle."""
+        self._release(self._turn)
 
 
 class Pool:
-    """A few workers, started when first needed and replaced when killed; `writable` lets jobs change the dataset."""
+    """`size` quick places and `slow` slow ones; `writable` lets jobs change the dataset, which `save` keeps first.
+
+    With `union`, a query that names no graphs is asked of all of them.
+    """
 
     def __init__(
-        self, quads: Callable[[], Iterable[ox.Quad]], *, seconds: float, size: int, writable: bool = False
+        self,
+        quads: Callable[[], Iterable[ox.Quad]],
+        *,
+        seconds: float,
+        size: int,
+        slow: int = 4,
+        writable: bool = False,
+        union: bool = True,
+        save: Callable[[bytes, tuple[str, ...]], None] | None = None,
     ) -> None:
         self.seconds = seconds
         self.writable = writable
+        self.union = union
         self._quads = quads
-        self._watch = _Watch()
+        self._save = save
+        self._size = size
+        self._slow_places = slow
+        self._alarms = Alarms()
         self._dataset: Dataset | None = None
+        self._versions = itertools.count()
         self._first = threading.Lock()
         self._changing = threading.Lock()
-        #: A place in the queue is the right to a worker; None is one that is yet to be started.
-        self._places: queue.Queue[_Worker | None] = queue.Queue()
-        self._workers: set[_Worker] = set()
-        for _ in range(size):
-            self._places.put(None)
+        #: Everything below is read and written under this.
+        self._state = threading.Condition()
+        self._idle: list[Worker] = []
+        self._workers: set[Worker] = set()
+        self._quick = self._slow = self._late = self._refused = self._started = 0
+        self._waiting = {"quick": 0, "slow": 0}
+        self._broken: Exception | None = None
+        self._closings = 0
+        self._long: OrderedDict[int, None] = OrderedDict()
         atexit.register(self.close)
+
+    # --- what is asked ------------------------------------------------------------------------------------------------
 
     @property
     def dataset(self) -> Dataset:
@@ -236,122 +146,313 @@ class Pool:
                 quads = list(self._quads())
                 names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
                 content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-                self._dataset = Dataset(0, content, tuple(sorted(names)))
+                self._dataset = Dataset(next(self._versions), content, tuple(sorted(names)))
             return self._dataset
 
-    def run(self, job: Query | Read) -> Answer | None:
+    def run(self, job: Ask, *, seconds: float | None = None) -> Answer | None:
         """The answer to a query, or a graph: None where it is not there.
 
         Raises BadQuery, QueryTimeout, QueryTooLarge or Busy.
         """
-        header, body = self._asked(job)
-        return None if header["status"] == "missing" else Answer(header["kind"], header["format"], body)
+        with self._turn(job, seconds) as turn:
+            return _answer(turn, self._begin(turn, job._asdict()))
 
-    def change(self, job: Change) -> bool | None:
+    def stream(self, job: Ask, *, seconds: float | None = None) -> Answer | Stream | None:
+        """As `run`, but a large result comes in pieces. Whoever takes them closes them; the deadline holds to the last."""
+        with self._turn(job, seconds) as turn:
+            header = self._begin(turn, {**job._asdict(), "stream": True})
+            if not header.get("more"):
+                return _answer(turn, header)
+            self._slow_down(turn)
+            if turn.ended:
+                raise Gone
+            turn.lent = True
+            return Stream(header["kind"], header["format"], Pieces(turn, self._release))
+
+    def change(self, job: Change, *, seconds: float | None = None) -> bool | None:
         """Changes the dataset, whole or not at all: whether a graph is new, None where it is missing. Raises as `run`."""
         assert self.writable
-        if not self._changing.acquire(timeout=self.seconds):
-            raise _busy()
+        if not self._changing.acquire(timeout=WAIT_SECONDS):
+            raise errors.busy()
         try:
-            header, body = self._asked(job)
-            if header["status"] == "missing":
-                return None
-            with self._first:
-                assert self._dataset is not None
-                self._dataset = Dataset(self._dataset.version + 1, body, tuple(header["graphs"]))
-            return bool(header.get("created"))
+            with self._turn(job, seconds) as turn:
+                # What a change leaves behind in its worker is right only once it has been taken over.
+                turn.worker.version = -1
+                header = self._begin(turn, job._asdict())
+                if header["status"] == "missing":
+                    return None
+                content = turn.worker.frame()
+                self._alarms.clear(turn)
+                turn.worker.version = self._taken_over(content, tuple(header["graphs"]))
+                return bool(header.get("created"))
         finally:
             self._changing.release()
 
+    def warm(self) -> None:
+        """Starts the workers now rather than when they are needed."""
+        self._fill()
+
+    def counts(self) -> Counts:
+        """How the pool is."""
+        with self._state:
+            idle, waiting = len(self._idle), sum(self._waiting.values())
+            return Counts(idle, self._quick - idle, self._slow, waiting, self._late, self._refused, self._started)
+
     def close(self) -> None:
-        """Stops all workers."""
-        while self._workers:
-            self._workers.pop().stop()
+        """Stops all workers. The next job starts new ones."""
+        with self._state:
+            self._closings += 1
+            stopped, self._workers = self._workers, set()
+            self._quick -= len(self._idle)
+            self._idle.clear()
+        for worker in stopped:
+            worker.stop()
 
-    def _asked(self, job: Query | Read | Change) -> tuple[dict[str, Any], bytes]:
-        dataset = self.dataset
+    # --- one job ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _turn(self, job: Ask | Change, seconds: float | None) -> Iterator[_Turn]:
+        turn = self._take(job, seconds)
+        usable = False
         try:
-            worker = self._places.get(timeout=self.seconds)
-        except queue.Empty:
-            raise _busy() from None
-        kept: _Worker | None = None
-        if worker is not None and worker.process.poll() is not None:
-            # It ended while nobody asked it anything: not the fault of whoever asks next.
-            self._discard(worker)
-            worker = None
-        try:
-            worker = worker or self._started()
-            worker.take(dataset)
-            header, body = worker.ask(json.dumps(job._asdict()).encode(), seconds=self.seconds)
-            if isinstance(job, Update | Write | Drop):
-                # What a change left behind is right only once the change has been taken over.
-                worker.version = dataset.version + 1 if header["status"] == "ok" else -1
-            kept = worker
-        except _Late:
-            raise _late(self.seconds) from None
-        except _Gone:
-            raise _too_large() from None
+            yield turn
+            usable = True
+        except Gone:
+            raise self._why(turn) from None
+        except DandangError:
+            usable = True
+            raise
         finally:
-            if worker is not None and kept is None:
-                self._discard(worker)
-            self._places.put(kept)
-        _refuse(header)
-        return header, body
+            if not turn.lent:
+                self._release(turn, usable=usable)
 
-    def _discard(self, worker: _Worker) -> None:
-        self._workers.discard(worker)
-        worker.stop()
+    def _begin(self, turn: _Turn, job: dict[str, Any]) -> dict[str, Any]:
+        """The header of the answer. Raises Gone, or what went wrong in the user's words."""
+        header = turn.worker.begin(job)
+        turn.worn = bool(header.get("worn"))
+        if header["status"] != "ok":
+            turn.worker.frame()
+        if header["status"] == "syntax":
+            raise self._unreadable(turn, job, header)
+        if header["status"] == "failed":
+            raise errors.failed(header["message"])
+        if header["status"] == "too-large":
+            raise errors.too_large()
+        return header
 
-    def _started(self) -> _Worker:
+    def _unreadable(self, turn: _Turn, job: dict[str, Any], header: dict[str, Any]) -> DandangError:
+        """What is wrong with a text, and where. The worker finds the place in SPARQL; its time goes on meanwhile."""
+        if job["task"] == "write":
+            return errors.unreadable_document(job["parts"][header["part"]][1], header)
+        update = job["task"] == "update"
+        text: str = job[job["task"]]
+        place = Locate(text, errors.token_ends(text), job["base"], update)
+        found = turn.worker.begin(place._asdict())
+        turn.worker.frame()
+        return errors.unreadable_query(text, found["token"], header["message"])
+
+    def _why(self, turn: _Turn) -> DandangError:
+        """Why a worker ended before it answered: it was stopped, or it met its limit of memory."""
+        if turn.ended == "late":
+            return errors.late(turn.seconds)
+        return errors.busy() if turn.ended == "refused" else errors.too_large()
+
+    def _taken_over(self, content: bytes, graphs: tuple[str, ...]) -> int:
+        if self._save:
+            self._save(content, graphs)
+        with self._first:
+            self._dataset = Dataset(next(self._versions), content, graphs)
+            return self._dataset.version
+
+    # --- places -------------------------------------------------------------------------------------------------------
+
+    def _take(self, job: Ask | Change, seconds: float | None) -> _Turn:
+        """A turn with a worker that has the dataset. Raises Busy or EnvironmentError_."""
+        turn = _Turn(hash(job), self.seconds if seconds is None else seconds)
+        network = isinstance(job, Query) and job.network
+        with self._state:
+            if network or turn.key in self._long:
+                self._wait("slow", lambda: self._slow < self._slow_places)
+                turn.slow = True
+                self._slow += 1
         try:
-            worker = _Worker(self._watch)
-            worker.take(self.dataset)
-        except (_Gone, _Late, OSError) as error:
-            raise EnvironmentError_("查询进程无法启动", "the query process does not start") from error
-        self._workers.add(worker)
+            turn.worker = self._made(network=True) if network else self._ready()
+        except BaseException:
+            with self._state:
+                self._slow -= turn.slow
+                self._state.notify_all()
+            raise
+        turn.begun = time.monotonic()
+        if turn.slow and not network:
+            with self._state:
+                self._quick -= 1
+            self._fill()
+        if turn.slow:
+            turn.worker.step_back()
+        short = not turn.slow and QUICK_SECONDS < turn.seconds
+        self._alarms.set(
+            turn, *((QUICK_SECONDS, lambda: self._slow_down(turn)) if short else (turn.seconds, lambda: self._end(turn)))
+        )
+        return turn
+
+    def _wait(self, lane: str, ready: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+        """Waits under the lock until there is a place. Raises Busy, at once where too many wait already."""
+        if ready():
+            return
+        self._waiting[lane] += 1
+        try:
+            if self._waiting[lane] > WAITING or not self._state.wait_for(ready, seconds):
+                self._refused += 1
+                raise errors.busy()
+        finally:
+            self._waiting[lane] -= 1
+
+    def _slow_down(self, turn: _Turn) -> None:
+        """Moves a job that takes long, or whose result is large, to a slow place; where there is none, it ends."""
+        with self._state:
+            if turn.over or turn.slow:
+                return
+            if time.monotonic() - turn.begun >= QUICK_SECONDS:
+                self._remember(turn.key)
+            if self._slow >= self._slow_places:
+                turn.ended = "refused"
+                self._refused += 1
+            else:
+                turn.slow = True
+                self._slow += 1
+                self._quick -= 1
+        if turn.ended:
+            self._release(turn)
+            return
+        turn.worker.step_back()
+        self._alarms.set(turn, turn.begun + turn.seconds - time.monotonic(), lambda: self._end(turn))
+        self._fill()
+
+    def _remember(self, key: int) -> None:
+        self._long[key] = None
+        self._long.move_to_end(key)
+        if len(self._long) > _REMEMBERED:
+            self._long.popitem(last=False)
+
+    def _end(self, turn: _Turn) -> None:
+        """The deadline."""
+        with self._state:
+            if turn.over:
+                return
+            turn.ended = "late"
+            self._late += 1
+        self._release(turn)
+
+    def _release(self, turn: _Turn, *, usable: bool = False) -> None:
+        """Ends a turn, whoever comes first; its worker goes on to the next one only if it is as good as new."""
+        with self._state:
+            if turn.over:
+                return
+            turn.over = True
+            kept = usable and not (turn.slow or turn.ended or turn.worn)
+            if turn.slow:
+                self._slow -= 1
+                if not turn.ended and time.monotonic() - turn.begun < QUICK_SECONDS:
+                    self._long.pop(turn.key, None)
+            elif not kept:
+                self._quick -= 1
+            if kept:
+                self._idle.append(turn.worker)
+            self._state.notify_all()
+        self._alarms.clear(turn)
+        if not kept:
+            self._give_up(turn.worker)
+
+    # --- workers ------------------------------------------------------------------------------------------------------
+
+    def _ready(self) -> Worker:
+        """A worker out of the quick places, with the dataset. Raises Busy or EnvironmentError_."""
+        while True:
+            self._fill()
+            with self._state:
+                patience = WAIT_SECONDS if self._workers else START_SECONDS
+                self._wait("quick", lambda: bool(self._idle or self._broken), patience)
+                if not self._idle:
+                    broken, self._broken = self._broken, None
+                    raise _not_started() from broken
+                worker = self._idle.pop()
+            try:
+                # It may have ended while nobody asked it anything: not the fault of whoever asks next.
+                if worker.alive():
+                    self._load(worker)
+                    return worker
+            except Gone:
+                pass
+            with self._state:
+                self._quick -= 1
+            self._give_up(worker)
+
+    def _fill(self) -> None:
+        """Sees to it that all quick places have a worker, or will have one soon."""
+        with self._state:
+            missing = self._size - self._quick
+            self._quick += max(missing, 0)
+            closings = self._closings
+        if missing > 0:
+            threading.Thread(target=self._start, args=(missing, closings), daemon=True).start()
+
+    def _start(self, number: int, closings: int) -> None:
+        # One after the other: the first is ready sooner.
+        for _ in range(number):
+            worker: Worker | None = None
+            try:
+                worker = self._made()
+            except EnvironmentError_ as error:
+                self._broken = error
+            with self._state:
+                if worker and closings == self._closings:
+                    self._idle.append(worker)
+                else:
+                    self._quick -= 1
+                self._state.notify_all()
+            if worker and closings != self._closings:
+                worker.stop()
+
+    def _made(self, *, network: bool = False) -> Worker:
+        """A new worker with the dataset. Raises EnvironmentError_."""
+        try:
+            worker = Worker(network=network)
+        except (Gone, OSError) as error:
+            raise _not_started() from error
+        with self._state:
+            self._workers.add(worker)
+            self._started += 1
+        try:
+            self._load(worker)
+        except Gone as error:
+            self._give_up(worker)
+            raise _not_started() from error
         return worker
 
+    def _load(self, worker: Worker) -> None:
+        self._alarms.set(worker, START_SECONDS, worker.kill)
+        try:
+            worker.load(self.dataset)
+        finally:
+            self._alarms.clear(worker)
 
-def _refuse(header: dict[str, Any]) -> None:
-    """Raises what the header says went wrong."""
-    if header["status"] == "too-large":
-        raise _too_large()
-    if header["status"] in ("syntax", "failed"):
-        raise _unreadable(header["message"], header.get("line"), header.get("column"))
+    def _give_up(self, worker: Worker) -> None:
+        """Ends a worker, at once, and tidies up after it when there is time."""
+        worker.kill()
+        with self._state:
+            self._workers.discard(worker)
+        threading.Thread(target=self._replace, args=(worker,), daemon=True).start()
 
-
-def _busy() -> Busy:
-    return Busy("查询太多，请稍后再试", "too many queries at once; try again shortly")
-
-
-def _unreadable(message: str, line: int | None, column: int | None) -> BadQuery:
-    """A syntax error: where it is first, what the parser had expected after it, and not all of that."""
-    place, _, expected = message.partition(": ")
-    if spot := _SPOT.search(place):
-        line, column = int(spot[1]), int(spot[2])
-    expected = expected or message
-    expected = expected if len(expected) <= _LONGEST else expected[:_LONGEST] + " …"
-    if line is None:
-        return BadQuery("请求无法执行", "the request cannot be carried out", hint=(expected, expected))
-    return BadQuery(
-        f"第 {line} 行第 {column} 列读不下去",
-        f"the text cannot be read at line {line}, column {column}",
-        hint=(f"解析器的说法：{expected}", f"The parser says: {expected}"),
-        place=Place("", line, column),
-    )
+    def _replace(self, worker: Worker) -> None:
+        self._fill()
+        worker.stop()
 
 
-def _late(seconds: float) -> QueryTimeout:
-    return QueryTimeout(
-        f"查询超过 {seconds:g} 秒，已停止",
-        f"the query took longer than {seconds:g} s and was stopped",
-        hint=("请缩小范围，例如写明类型或条款，或加 LIMIT", "narrow it down: name a type or a clause, or add LIMIT"),
-    )
+def _answer(turn: _Turn, header: dict[str, Any]) -> Answer | None:
+    if header["status"] == "missing":
+        return None
+    return Answer(header["kind"], header["format"], turn.worker.frame())
 
 
-def _too_large() -> QueryTooLarge:
-    return QueryTooLarge(
-        "查询占用内存或结果过大，已停止",
-        "the query needed too much memory or its result is too large; it was stopped",
-        hint=("请加 LIMIT，或减少没有共同变量的模式", "add LIMIT, or avoid patterns that share no variable"),
-    )
+def _not_started() -> EnvironmentError_:
+    return EnvironmentError_("查询进程无法启动", "the query process does not start")

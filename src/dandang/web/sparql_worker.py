@@ -1,9 +1,10 @@
 """Runs SPARQL of strangers in a process that can be killed. Imports nothing but pyoxigraph.
 
 Started as a script. Frames on standard input and output: a 4-byte length, then the content. First come the prefixes, then
-one job per frame, as JSON with its `task`; `load` is followed by a frame with the dataset. Every answer is two frames: a
-JSON header and a body. After its start the process may open no further file or socket, so that nothing it is asked can reach
-a network or a disk, whatever the engine would do.
+one job per frame, as JSON with its `task`; `load` is followed by a frame with the dataset. An answer is a JSON header and
+a body: one frame, or, where the header says `more`, pieces of it and an empty frame. A process that ends before that empty
+frame has not answered. After its start the process may open no further file or socket, so that nothing it is asked can
+reach a network or a disk, whatever the engine would do; with `--network` it may, for queries that the guard let through.
 
 The parent keeps the dataset: a job that changes it answers with the whole new dataset, and what a killed process had
 begun never was.
@@ -11,9 +12,9 @@ begun never was.
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import re
 import struct
 import sys
 import threading
@@ -23,10 +24,20 @@ from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
+MIB = 1024 * 1024
 #: Memory for the dataset and one query.
-MEMORY = 1024 * 1024 * 1024
-#: A result larger than this is not worth sending to a browser.
-LARGEST = 32 * 1024 * 1024
+MEMORY = 600 * MIB
+#: A process that holds so much more than its dataset has done its service.
+WORN = 100 * MIB
+#: A result up to this size is complete before any of it is sent.
+WHOLE = 4 * MIB
+#: The largest result that is sent in pieces.
+LONGEST = 1024 * MIB
+#: The largest result that is wanted whole: for a page or a spreadsheet.
+LARGEST = 32 * MIB
+#: The largest dataset that may be written, as N-Quads.
+STORE = 64 * MIB
+PIECE = 256 * 1024
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -43,23 +54,63 @@ GRAPHS = {
 }
 #: Formats whose serialiser takes no prefixes.
 PLAIN = ("nt", "nq", "jsonld")
+#: How the engine names the place where it gave up.
+SPOT = re.compile(r"^error at (\d+):(\d+)")
+#: More than the longest keyword: what the engine tries at a place may fail that much further on.
+BLANK = " " * 64
 
 Job: TypeAlias = dict[str, Any]
-Answered: TypeAlias = tuple[dict[str, Any], bytes]
 
 
 class TooLarge(Exception):
     """The result is over the limit."""
 
 
-class Bounded(io.BytesIO):
-    """A buffer that refuses to grow beyond the limit."""
+class Answer:
+    """A header, and a body that is kept until it is whole; one that is too long for that goes out in pieces or not at all."""
+
+    def __init__(self, sink: BinaryIO, *, whole: int, longest: int) -> None:
+        self.header: dict[str, Any] = {"status": "ok"}
+        self.begun = False
+        self._sink = sink
+        self._whole = whole
+        self._longest = longest
+        self._length = 0
+        self._held = bytearray()
 
     def write(self, part: Any) -> int:
-        """Takes a part in."""
-        if self.tell() + len(part) > LARGEST:
+        """Takes a part in. Raises TooLarge."""
+        self._length += len(part)
+        if self._length > self._longest:
             raise TooLarge
-        return super().write(part)
+        self._held += part
+        if len(self._held) > (PIECE if self.begun else self._whole):
+            self._send()
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing: pieces are sent when they are large enough."""
+
+    def failed(self, **header: Any) -> None:
+        """Puts an error in the place of what there is."""
+        self.header, self._held = header, bytearray()
+
+    def end(self) -> None:
+        """Sends what is left."""
+        if not self.begun:
+            write_frame(self._sink, json.dumps(self.header).encode())
+            write_frame(self._sink, self._held)
+            return
+        if self._held:
+            self._send()
+        write_frame(self._sink, b"")
+
+    def _send(self) -> None:
+        if not self.begun:
+            self.begun = True
+            write_frame(self._sink, json.dumps({**self.header, "more": True}).encode())
+        write_frame(self._sink, self._held)
+        self._held = bytearray()
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -71,38 +122,39 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(length)
 
 
-def write_frame(stream: BinaryIO, content: bytes) -> None:
+def write_frame(stream: BinaryIO, content: bytes | bytearray) -> None:
     """Writes a frame."""
-    stream.write(struct.pack(">I", len(content)) + content)
+    stream.write(struct.pack(">I", len(content)))
+    stream.write(content)
     stream.flush()
 
 
-def answer(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
-    """A header with what happened, and the body."""
+def answer(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
+    """Carries out a job. An error takes the place of the answer, or ends the process where part of it is sent."""
     try:
-        return TASKS[job["task"]](store, prefixes, job)
+        TASKS[job["task"]](store, prefixes, job, out)
     except SyntaxError as error:
-        return {"status": "syntax", "message": error.msg, "line": error.lineno, "column": error.offset}, b""
-    except TooLarge:
-        return {"status": "too-large"}, b""
-    except (ValueError, RuntimeError, OSError) as error:
-        return {"status": "failed", "message": str(error)}, b""
+        out.failed(status="syntax", message=error.msg, line=error.lineno, column=error.offset)
+    except (TooLarge, ValueError, RuntimeError, OSError) as error:
+        if out.begun:
+            os._exit(1)
+        large = isinstance(error, TooLarge)
+        out.failed(status="too-large") if large else out.failed(status="failed", message=str(error))
 
 
-def query(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def query(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """The serialised result of a query."""
     result = store.query(job["query"], base_iri=job["base"], prefixes=prefixes, **dataset(job))
     if isinstance(result, ox.QueryTriples):
-        ending = job["graph"]
-        return {"status": "ok", "kind": "graph", "format": ending}, serialised(result, ending, prefixes)
+        serialise(result, job["graph"], prefixes, out)
+        return
     ending = job["results"]
     kind = "boolean" if isinstance(result, ox.QueryBoolean) else "solutions"
-    header = {"status": "ok", "kind": kind, "format": ending}
+    out.header |= {"kind": kind, "format": ending}
     if kind == "boolean" and ending in ("csv", "tsv"):
-        return header, str(bool(result)).lower().encode()
-    out = Bounded()
-    result.serialize(out, format=RESULTS[ending])
-    return header, out.getvalue()
+        out.write(str(bool(result)).lower().encode())
+    else:
+        result.serialize(out, format=RESULTS[ending])
 
 
 def dataset(job: Job) -> dict[str, Any]:
@@ -115,59 +167,96 @@ def dataset(job: Job) -> dict[str, Any]:
     return {"use_default_graph_as_union": job["union"]}
 
 
-def update(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def update(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """Runs an update, all of it or nothing."""
     store.update(job["update"], base_iri=job["base"], prefixes=prefixes)
-    return changed(store)
+    changed(store, out)
 
 
-def read(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def read(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """A graph; with `union`, the default graph is all graphs together."""
     if job["name"] and not store.contains_named_graph(ox.NamedNode(job["name"])):
-        return {"status": "missing"}, b""
+        out.failed(status="missing")
+        return
     graph = None if job["union"] and not job["name"] else named(job)
     # Several graphs may say the same, which one graph says once.
     triples = dict.fromkeys(quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-    return {"status": "ok", "kind": "graph", "format": job["format"]}, serialised(triples, job["format"], prefixes)
+    serialise(triples, job["format"], prefixes, out)
 
 
-def write(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def write(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """Puts documents into a graph, in place of what it had or beside it. Nothing is changed where one cannot be read."""
     graph = named(job)
-    triples = [triple for part in job["parts"] for triple in parsed(part[0], part[1], job["base"])]
+    triples = []
+    for number, (ending, text) in enumerate(job["parts"]):
+        try:
+            triples += parsed(ending, text, job["base"])
+        except SyntaxError as error:
+            out.failed(status="syntax", message=error.msg, line=error.lineno, column=error.offset, part=number)
+            return
     new = bool(job["name"]) and not store.contains_named_graph(graph)
     if job["replace"] and not new:
         store.clear_graph(graph)
     store.add_graph(graph)
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-    return changed(store, created=new)
+    out.header["created"] = new
+    changed(store, out)
 
 
-def drop(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def drop(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """Removes a graph; the default graph becomes empty."""
     graph = named(job)
     if job["name"] and not store.contains_named_graph(graph):
-        return {"status": "missing"}, b""
+        out.failed(status="missing")
+        return
     store.remove_graph(graph)
-    return changed(store)
+    changed(store, out)
 
 
-def load(store: ox.Store, prefixes: dict[str, str], job: Job) -> Answered:
+def load(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """Takes the dataset that the parent keeps in place of its own."""
     store.clear()
     store.bulk_load(job["dataset"], format=ox.RdfFormat.N_QUADS)
     for name in job["graphs"]:
         store.add_graph(ox.NamedNode(name))
-    return {"status": "ok"}, b""
 
 
-TASKS: dict[str, Callable[[ox.Store, dict[str, str], Job], Answered]] = {
+def locate(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
+    """The number of the token at which a text stops being SPARQL; `ends` has where each token ends.
+
+    The engine says how far it looked, which is not where it stumbled. But of a text that could still go on it reads all,
+    and of one that could not it leaves the blanks behind it: the first token after which it does is the one.
+    """
+    run = ox.Store().update if job["update"] else ox.Store().query
+    low, high = 0, len(job["ends"]) - 1
+    while low < high:
+        middle = (low + high) // 2
+        text = job["text"][: job["ends"][middle]]
+        low, high = (middle + 1, high) if could_go_on(run, text, job["base"], prefixes) else (low, middle)
+    out.header["token"] = low
+
+
+def could_go_on(run: Callable[..., Any], text: str, base: str, prefixes: dict[str, str]) -> bool:
+    """Whether the text is the beginning of something the engine would read."""
+    try:
+        run(text + BLANK, base_iri=base, prefixes=prefixes)
+    except SyntaxError as error:
+        spot = SPOT.match(error.msg)
+        lines = (text + BLANK).split("\n")
+        return spot is not None and (int(spot[1]), int(spot[2])) > (len(lines), len(lines[-1]))
+    except (ValueError, RuntimeError, OSError):
+        return True
+    return True
+
+
+TASKS: dict[str, Callable[[ox.Store, dict[str, str], Job, Answer], None]] = {
     "query": query,
     "update": update,
     "read": read,
     "write": write,
     "drop": drop,
     "load": load,
+    "locate": locate,
 }
 
 
@@ -182,19 +271,25 @@ def parsed(ending: str, text: str, base: str) -> list[ox.Triple]:
     return [quad.triple for quad in quads]
 
 
-def serialised(triples: Iterable[ox.Triple], ending: str, prefixes: dict[str, str]) -> bytes:
+def serialise(triples: Iterable[ox.Triple], ending: str, prefixes: dict[str, str], out: Answer) -> None:
     """Triples in the format of an ending."""
-    out = Bounded()
+    out.header |= {"kind": "graph", "format": ending}
     ox.serialize(triples, out, format=GRAPHS[ending], prefixes=None if ending in PLAIN else prefixes)
-    return out.getvalue()
 
 
-def changed(store: ox.Store, **told: Any) -> Answered:
+def changed(store: ox.Store, out: Answer) -> None:
     """The whole dataset after a change, with the names of its graphs: an empty one is in no quad."""
-    out = Bounded()
+    out.header["graphs"] = [graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
     ox.serialize(store, out, format=ox.RdfFormat.N_QUADS)
-    names = [graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
-    return {"status": "ok", "graphs": names, **told}, out.getvalue()
+
+
+def limits(job: Job) -> dict[str, int]:
+    """How large the answer to a job may be, and from what size on it goes out in pieces."""
+    if job["task"] in ("update", "write", "drop"):
+        return {"whole": STORE, "longest": STORE}
+    if job.get("stream"):
+        return {"whole": WHOLE, "longest": LONGEST}
+    return {"whole": LARGEST, "longest": LARGEST}
 
 
 def guard(parent: int) -> None:
@@ -204,31 +299,60 @@ def guard(parent: int) -> None:
     os._exit(1)
 
 
-def close_doors() -> None:
-    """Caps the memory and forbids to open files. Windows has no such limits; the deadline and the size of a result hold."""
+def close_doors(files: int) -> None:
+    """Caps the memory and the files and sockets open at a time.
+
+    Windows has no such limits, and macOS does not keep the one on memory: there the deadline and the size of a result hold.
+    """
     if sys.platform == "win32":
         return
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Memory:
+    """How much memory the process holds, where Linux tells; elsewhere always nothing."""
+
+    def __init__(self) -> None:
+        self._file = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+        self._loaded = 0
+
+    def now(self) -> int:
+        """Bytes in use."""
+        return int(os.pread(self._file, 99, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE") if self._file else 0
+
+    def loaded(self) -> None:
+        """Takes what is in use as what the dataset needs."""
+        self._loaded = self.now()
+
+    def worn(self) -> bool:
+        """Whether queries have left much behind."""
+        return self.now() - self._loaded > WORN
 
 
 def main() -> None:
     """Closes the doors, then answers until standard input ends."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     prefixes = json.loads(read_frame(source) or b"{}")
-    store = ox.Store()
+    store, memory = ox.Store(), Memory()
     threading.Thread(target=guard, args=(os.getppid(),), daemon=True).start()
-    close_doors()
+    # The highest number a new file may have: those that are open are 0, 1, 2.
+    close_doors(64 if "--network" in sys.argv else 3)
     while (frame := read_frame(source)) is not None:
         job = json.loads(frame)
         if job["task"] == "load":
             job["dataset"] = read_frame(source) or b""
-        header, body = answer(store, prefixes, job)
-        write_frame(sink, json.dumps(header).encode())
-        write_frame(sink, body)
+        out = Answer(sink, **limits(job))
+        answer(store, prefixes, job, out)
+        if job["task"] == "load":
+            del job["dataset"]
+            memory.loaded()
+        elif memory.worn():
+            out.header["worn"] = True
+        out.end()
 
 
 if __name__ == "__main__":
