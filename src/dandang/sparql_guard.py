@@ -26,7 +26,8 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 #: An address that no two programs read differently: no user, no escapes in the host.
 _ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?#]\S*)?", re.IGNORECASE
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?#]\S*)?",
+    re.IGNORECASE,
 )
 #: Words between which an update names the graphs that its pattern is matched against.
 _OWN_DATASET = {"USING", "WITH"}

@@ -25,7 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
     "QUERY_SECONDS": 10.0,
-    "QUERY_WORKERS": 2,
+    "QUERY_WORKERS": 4,
+    "QUERY_SLOW": 4,
     "DATA": None,
     "SCRATCH": False,
     #: Requests a second that one client may make; 0 is no limit. This machine itself has none.
@@ -36,6 +37,9 @@ DEFAULTS: dict[str, Any] = {
     "CACHE_BYTES": 64 * 1024 * 1024,
     #: Whether `/metrics` is for everyone.
     "PUBLIC_METRICS": False,
+    #: The token that changes need, and the hosts that SERVICE may ask.
+    "UPDATE_TOKEN": None,
+    "ALLOW_SERVICE": (),
 }
 
 
@@ -57,7 +61,9 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
         tuple if scratch else lambda: with_description(library.quads()),
         seconds=app.config["QUERY_SECONDS"],
         size=app.config["QUERY_WORKERS"],
+        slow=app.config["QUERY_SLOW"],
         writable=scratch,
+        union=not scratch,
     )
     if scratch:
         # A page elsewhere must not reach the store by giving this machine another name.

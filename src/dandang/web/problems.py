@@ -124,6 +124,21 @@ class BodyTooLarge(DandangError):
     http_status = 413
 
 
+class Unauthorized(DandangError):
+    """A change without the token it needs."""
+
+    code = "unauthorized"
+    http_status = 401
+    challenge: ClassVar[str] = 'Bearer realm="dandang"'
+
+
+class WrongToken(Unauthorized):
+    """A change with another token."""
+
+    code = "invalid-token"
+    challenge: ClassVar[str] = 'Bearer realm="dandang", error="invalid_token"'
+
+
 class Problem(NamedTuple):
     """What went wrong, ready to be shown."""
 
@@ -140,6 +155,7 @@ class Problem(NamedTuple):
 #: What each status is called, and what a reader can do where the error itself does not say.
 _TITLES: dict[int, tuple[Text, Text | None]] = {
     400: (Text("请求有误", "The request cannot be used"), None),
+    401: (Text("需要令牌", "A token is needed"), None),
     403: (Text("没有权限", "Not allowed"), None),
     404: (
         Text("没有这个页面", "There is no such page"),
@@ -169,6 +185,7 @@ _TITLES: dict[int, tuple[Text, Text | None]] = {
         ),
     ),
     503: (Text("查询没有完成", "The query was not completed"), None),
+    507: (Text("没有保存", "Not saved"), None),
 }
 
 
@@ -192,6 +209,8 @@ def _known(error: DandangError) -> Response:
     response = respond(problem_of(error))
     if isinstance(error, Busy | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = error.challenge
     return response
 
 

@@ -29,12 +29,13 @@ WELL_KNOWN = {
     "wd": "http://www.wikidata.org/entity/",
     "wdt": "http://www.wikidata.org/prop/direct/",
 }
-_KEYWORDS = """ADD ALL AS ASC ASK BASE BIND BY CLEAR CONSTRUCT COPY CREATE DATA DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
+_WORDS = """ADD ALL AS ASC ASK BASE BIND BY CLEAR CONSTRUCT COPY CREATE DATA DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
 EXISTS FILTER FROM GRAPH GROUP HAVING IN INSERT INTO LIMIT LOAD MINUS MOVE NAMED NOT OFFSET OPTIONAL ORDER PREFIX REDUCED
 SELECT SEPARATOR SERVICE SILENT TO UNDEF UNION USING VALUES WHERE WITH ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT
 DATATYPE DAY FLOOR GROUP_CONCAT HOURS IF IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LANGMATCHES LCASE MAX MIN MINUTES
 MONTH NOW RAND REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS STR STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS
-STRUUID SUBSTR SUM TIMEZONE TZ UCASE URI UUID YEAR""".split()
+STRUUID SUBSTR SUM TIMEZONE TZ UCASE URI UUID YEAR"""
+_KEYWORDS = _WORDS.split()
 #: What the engine says about the meaning of a query rather than its form, in both languages.
 _MEANINGS = {
     "The SELECT contains a variable that is unbound": (
@@ -64,13 +65,15 @@ def unreadable_query(text: str, number: int, message: str) -> BadQuery:
     found = _visible(text)
     if undeclared := _undeclared(found[: number + 1]):
         return _at(text, undeclared.start, "前缀没有声明", "the prefix is not declared", _prefix_hint(undeclared.text))
+    if quote := next((token for token in found[: number + 1] if token.text in ("'", '"')), None):
+        return _at(text, quote.start, "这个引号没有配对", "this quote is never closed", None)
     meaning = next((pair for said, pair in _MEANINGS.items() if said in message), None)
     if number >= len(found):
         zh, en = meaning or ("写到这里还没有完", "something is missing here, at the end")
         return _at(text, len(text.rstrip()), zh, en, None if meaning else _open_hint(found))
     token = found[number]
     zh, en = meaning or (f"这里不该出现 {_short(token.text)}", f"{_short(token.text)} does not fit here")
-    return _at(text, token.start, zh, en, None if meaning else _word_hint(found, number))
+    return _at(text, token.start, zh, en, None if meaning else _word_hint(token))
 
 
 def unreadable_document(text: str, header: dict[str, Any]) -> BadQuery:
@@ -79,7 +82,7 @@ def unreadable_document(text: str, header: dict[str, Any]) -> BadQuery:
     said = said if len(said) <= _LONGEST_MESSAGE else said[:_LONGEST_MESSAGE] + " …"
     hint = (f"解析器的说法：{said}", f"The parser says: {said}")
     if found := _PREFIX.search(said):
-        hint = _prefix_hint(found[1] + ":", turtle=True) or hint
+        hint = _prefix_hint(found[1] + ":", turtle=True)
     if not header.get("line"):
         return BadQuery("内容读不下去", "the content cannot be read", hint=hint)
     lines = text.split("\n")
@@ -146,7 +149,9 @@ def _at(text: str, start: int, zh: str, en: str, hint: tuple[str, str] | None) -
     shown = max(0, column - 1 - _BEFORE)
     excerpt = whole[shown : column - 1 + _AFTER]
     # A caret stands under its place also where characters before it are two columns wide.
-    blank = "".join("\t" if sign == "\t" else "\u3000" if sign > "\u2e7f" else " " for sign in excerpt[: column - 1 - shown])
+    blank = "".join(
+        "\t" if sign == "\t" else "\u3000" if sign > "\u2e7f" else " " for sign in excerpt[: column - 1 - shown]
+    )
     return BadQuery(
         f"第 {line} 行第 {column} 列：{zh}",
         f"line {line}, column {column}: {en}",
@@ -161,6 +166,10 @@ def _undeclared(found: list[Token]) -> Token | None:
     declared = set(PREFIXES)
     before = ""
     for token in found:
+        if before == "<":
+            # What should have been an IRI is no name.
+            before = ""
+            continue
         prefix = token.text.partition(":")[0]
         if token.kind == "name" and ":" in token.text and not token.text.startswith(("_:", "?", "$", "@")):
             if before == "PREFIX":
@@ -192,14 +201,13 @@ def _prefix_hint(name: str, *, turtle: bool = False) -> tuple[str, str]:
     return f"请在开头声明，例如：{example}", f"declare it at the beginning, for example: {example}"
 
 
-def _word_hint(found: list[Token], number: int) -> tuple[str, str] | None:
-    """A keyword that the word at the place, or the one before it, may have been meant to be."""
-    for token in reversed(found[max(0, number - 1) : number + 1]):
-        word = token.text.upper()
-        if token.kind == "word" and word not in _KEYWORDS and word not in ("A", "TRUE", "FALSE"):
-            near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=0.6)
-            return (f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else None
-    return None
+def _word_hint(token: Token) -> tuple[str, str] | None:
+    """The keyword that a word may have been meant to be."""
+    word = token.text.upper()
+    if token.kind != "word" or word in _KEYWORDS:
+        return None
+    near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=0.7)
+    return (f"是不是 {near[0]}？", f"did you mean {near[0]}?") if near else None
 
 
 def _open_hint(found: list[Token]) -> tuple[str, str] | None:

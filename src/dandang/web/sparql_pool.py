@@ -27,9 +27,9 @@ __all__ = ["Answer", "Change", "Dataset", "Drop", "Pool", "Query", "Read", "Stre
 
 #: Seconds a query may keep a quick place.
 QUICK_SECONDS = 0.2
-#: Seconds a request waits for a place, and how many may wait in each lane; the next is refused at once.
+#: Seconds a request waits for a place, and how many may wait for each kind; the next is refused at once.
 WAIT_SECONDS = 2.0
-WAITING = 16
+WAITING = {"quick": 200, "slow": 8}
 #: So many queries are remembered to be long.
 _REMEMBERED = 1000
 
@@ -129,7 +129,9 @@ class Pool:
         self._state = threading.Condition()
         self._idle: list[Worker] = []
         self._workers: set[Worker] = set()
-        self._quick = self._slow = self._late = self._refused = self._started = 0
+        #: Jobs that run in quick and in slow places, and workers that are being started for quick ones.
+        self._quick = self._slow = self._starting = 0
+        self._late = self._refused = self._started = 0
         self._waiting = {"quick": 0, "slow": 0}
         self._broken: Exception | None = None
         self._closings = 0
@@ -196,15 +198,15 @@ class Pool:
         """How the pool is."""
         with self._state:
             idle, waiting = len(self._idle), sum(self._waiting.values())
-            return Counts(idle, self._quick - idle, self._slow, waiting, self._late, self._refused, self._started)
+            return Counts(idle, self._quick, self._slow, waiting, self._late, self._refused, self._started)
 
     def close(self) -> None:
         """Stops all workers. The next job starts new ones."""
         with self._state:
             self._closings += 1
             stopped, self._workers = self._workers, set()
-            self._quick -= len(self._idle)
             self._idle.clear()
+            self._starting = 0
         for worker in stopped:
             worker.stop()
 
@@ -276,23 +278,20 @@ class Pool:
                 turn.slow = True
                 self._slow += 1
         try:
-            turn.worker = self._made(network=True) if network else self._ready()
+            turn.worker = self._made(network=True) if network else self._ready(slow=turn.slow)
         except BaseException:
             with self._state:
                 self._slow -= turn.slow
                 self._state.notify_all()
             raise
         turn.begun = time.monotonic()
-        if turn.slow and not network:
-            with self._state:
-                self._quick -= 1
-            self._fill()
         if turn.slow:
             turn.worker.step_back()
-        short = not turn.slow and QUICK_SECONDS < turn.seconds
-        self._alarms.set(
-            turn, *((QUICK_SECONDS, lambda: self._slow_down(turn)) if short else (turn.seconds, lambda: self._end(turn)))
-        )
+            self._fill()
+        if turn.slow or turn.seconds <= QUICK_SECONDS:
+            self._alarms.set(turn, turn.seconds, lambda: self._end(turn))
+        else:
+            self._alarms.set(turn, QUICK_SECONDS, lambda: self._slow_down(turn))
         return turn
 
     def _wait(self, lane: str, ready: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
@@ -301,7 +300,7 @@ class Pool:
             return
         self._waiting[lane] += 1
         try:
-            if self._waiting[lane] > WAITING or not self._state.wait_for(ready, seconds):
+            if self._waiting[lane] > WAITING[lane] or not self._state.wait_for(ready, seconds):
                 self._refused += 1
                 raise errors.busy()
         finally:
@@ -354,9 +353,9 @@ class Pool:
                 self._slow -= 1
                 if not turn.ended and time.monotonic() - turn.begun < QUICK_SECONDS:
                     self._long.pop(turn.key, None)
-            elif not kept:
+            else:
                 self._quick -= 1
-            if kept:
+            if kept and turn.worker in self._workers:
                 self._idle.append(turn.worker)
             self._state.notify_all()
         self._alarms.clear(turn)
@@ -365,8 +364,8 @@ class Pool:
 
     # --- workers ------------------------------------------------------------------------------------------------------
 
-    def _ready(self) -> Worker:
-        """A worker out of the quick places, with the dataset. Raises Busy or EnvironmentError_."""
+    def _ready(self, *, slow: bool) -> Worker:
+        """A worker that was idle, with the dataset, for a quick or a slow place. Raises Busy or EnvironmentError_."""
         while True:
             self._fill()
             with self._state:
@@ -376,6 +375,7 @@ class Pool:
                     broken, self._broken = self._broken, None
                     raise _not_started() from broken
                 worker = self._idle.pop()
+                self._quick += not slow
             try:
                 # It may have ended while nobody asked it anything: not the fault of whoever asks next.
                 if worker.alive():
@@ -384,34 +384,36 @@ class Pool:
             except Gone:
                 pass
             with self._state:
-                self._quick -= 1
+                self._quick -= not slow
             self._give_up(worker)
 
     def _fill(self) -> None:
         """Sees to it that all quick places have a worker, or will have one soon."""
         with self._state:
-            missing = self._size - self._quick
-            self._quick += max(missing, 0)
+            missing = self._size - self._quick - self._starting - len(self._idle)
+            if missing <= 0:
+                return
+            self._starting += missing
             closings = self._closings
-        if missing > 0:
-            threading.Thread(target=self._start, args=(missing, closings), daemon=True).start()
+        threading.Thread(target=self._start, args=(missing, closings), daemon=True).start()
 
     def _start(self, number: int, closings: int) -> None:
         # One after the other: the first is ready sooner.
         for _ in range(number):
-            worker: Worker | None = None
+            worker, broken = None, None
             try:
                 worker = self._made()
             except EnvironmentError_ as error:
-                self._broken = error
+                broken = error
             with self._state:
-                if worker and closings == self._closings:
-                    self._idle.append(worker)
-                else:
-                    self._quick -= 1
-                self._state.notify_all()
-            if worker and closings != self._closings:
-                worker.stop()
+                current = closings == self._closings
+                if current:
+                    self._starting -= 1
+                    self._broken = broken
+                    self._idle += [worker] if worker else []
+                    self._state.notify_all()
+            if worker and not current:
+                self._give_up(worker)
 
     def _made(self, *, network: bool = False) -> Worker:
         """A new worker with the dataset. Raises EnvironmentError_."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph as ox
 from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
-from dandang.errors import BadQuery, DandangError
-from dandang.web.problems import Unsupported
+from dandang.errors import BadParameter, BadQuery, DandangError
+from dandang.web.problems import Unauthorized, Unsupported, WrongToken
 from dandang.web.sparql_pool import Pool
+from dandang.web.sparql_store import Token
 
 FORM = "application/x-www-form-urlencoded"
 #: The addresses of the protocols: a blueprint may have pages for people too, which other sites have no part in.
@@ -63,11 +66,46 @@ def absolute(iri: str) -> str:
         ) from error
 
 
-def refuse_foreign_origin() -> None:
-    """Keeps pages of other sites from changing a store on the reader's own machine. Raises ForeignOrigin."""
+def seconds() -> float:
+    """The time a request may take: the parameter `timeout` makes it shorter. Raises BadParameter."""
+    longest, given = pool().seconds, request.values.getlist("timeout")
+    if not given:
+        return longest
+    # Written out, as float() takes much that nobody means: nan, 1e9, 1_0.
+    found = float(given[0]) if len(given) == 1 and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", given[0]) else 0.0
+    if 0 < found <= longest:
+        return found
+    raise BadParameter(
+        f"timeout“{'、'.join(given)}”不能用",
+        f'timeout "{", ".join(given)}" cannot be used',
+        hint=(
+            f"请写大于 0、不超过 {longest:g} 的秒数，例如 timeout=2.5",
+            f"give seconds above 0 and up to {longest:g}, such as timeout=2.5",
+        ),
+    )
+
+
+def allow_change() -> None:
+    """Lets a request change the store, or raises ForeignOrigin or Unauthorized.
+
+    Pages of other sites are kept from changing a store on the reader's own machine, and where there is a token, whoever
+    does not give it.
+    """
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/"):
         raise ForeignOrigin("不接受别的网站发来的修改", "changes asked for by a page of another site are refused")
+    token: Token | None = current_app.config["UPDATE_TOKEN"]
+    if token is None:
+        return
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise Unauthorized(
+            "修改需要令牌",
+            "changes need a token",
+            hint=("请加请求头 Authorization: Bearer 令牌", "add the header Authorization: Bearer TOKEN"),
+        )
+    if not token.fits(given.strip()):
+        raise WrongToken("令牌不对", "the token is not right", hint=("请核对令牌文件", "check the token file"))
 
 
 def open_to_all(blueprint: Blueprint) -> None:
@@ -80,6 +118,8 @@ def open_to_all(blueprint: Blueprint) -> None:
             response.headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-                response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+                response.headers["Access-Control-Allow-Headers"] = (
+                    "Accept, Accept-Language, Authorization, Content-Type"
+                )
                 response.headers["Access-Control-Max-Age"] = "86400"
         return response

@@ -12,6 +12,7 @@ begun never was.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -66,10 +67,11 @@ class TooLarge(Exception):
     """The result is over the limit."""
 
 
-class Answer:
+class Answer(io.BytesIO):
     """A header, and a body that is kept until it is whole; one that is too long for that goes out in pieces or not at all."""
 
     def __init__(self, sink: BinaryIO, *, whole: int, longest: int) -> None:
+        super().__init__()
         self.header: dict[str, Any] = {"status": "ok"}
         self.begun = False
         self._sink = sink

@@ -14,7 +14,7 @@ from dandang.web.problems import NoSuchPage, NotAcceptable, Unsupported
 from dandang.web.routing import varied
 from dandang.web.sparql_formats import FORMATS, GRAPHS, accepted_graph, graph_ending
 from dandang.web.sparql_pool import Drop, Read, Write
-from dandang.web.sparql_requests import absolute, open_to_all, pool, refuse_foreign_origin, text_of
+from dandang.web.sparql_requests import absolute, allow_change, open_to_all, pool, text_of
 
 blueprint = Blueprint("graphs", __name__)
 open_to_all(blueprint)
@@ -60,7 +60,7 @@ def _answer(name: str) -> BaseResponse:
 
 def _read(name: str) -> BaseResponse:
     ending = accepted_graph()
-    answer = pool().run(Read(name, ending or "ttl", union=not pool().writable))
+    answer = pool().run(Read(name, ending or "ttl", union=pool().union))
     if answer is None:
         raise _missing(name)
     if ending is None:
@@ -79,7 +79,7 @@ def _new() -> BaseResponse:
 def _open_for_changes() -> None:
     if not pool().writable:
         raise MethodNotAllowed(["GET", "HEAD", "OPTIONS"])
-    refuse_foreign_origin()
+    allow_change()
 
 
 def _write(name: str, *, replace: bool) -> Write:

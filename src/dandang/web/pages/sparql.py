@@ -12,8 +12,8 @@ from dandang.web.pages.description import dumps
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, varied
 from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, called, spreadsheet
-from dandang.web.sparql_pool import Answer, Query, Update
-from dandang.web.sparql_requests import FORM, graphs, open_to_all, pool, refuse_foreign_origin, text_of
+from dandang.web.sparql_pool import Answer, Query, Stream, Update
+from dandang.web.sparql_requests import FORM, allow_change, graphs, open_to_all, pool, seconds, text_of
 from dandang.web.sparql_service import description, serialised
 
 blueprint = Blueprint("sparql", __name__)
@@ -36,18 +36,18 @@ def protocol() -> BaseResponse:
     if request.method == "GET" and not ending and _prefers_page():
         return in_language("/sparql")
     if isinstance(asked, Update):
-        refuse_foreign_origin()
-        pool().change(asked)
+        pool().change(asked, seconds=seconds())
         return Response(status=204)
     if asked is None:
         return _description()
     if ending:
         return _download(asked, ending)
     results, graph = accepted()
-    answer = _run(asked, results or "json", graph or "ttl")
+    answer = _sent(asked, results or "json", graph or "ttl")
     if (graph if answer.kind == "graph" else results) is None:
+        _give_up(answer)
         raise NotAcceptable("没有所接受的结果格式", "none of the accepted media types fits the result of this query")
-    return varied(Response(answer.body, content_type=FORMATS[answer.format]))
+    return varied(_response(answer))
 
 
 def _prefers_page() -> bool:
@@ -72,13 +72,26 @@ def _download(query: str, ending: str) -> Response:
     if ending not in FORMATS:
         hint = (f"可用：{'、'.join(FORMATS)}", f"use one of {', '.join(FORMATS)}")
         raise NotAcceptable(f"没有 {ending} 格式", f"there is no format {ending}", hint=hint)
-    wanted = "json" if ending == "xlsx" else ending
-    answer = _run(query, wanted, wanted)
-    body = spreadsheet(answer.body) if ending == "xlsx" and answer.kind != "graph" else answer.body
-    ending = ending if answer.format == wanted and answer.kind != "graph" else answer.format
-    response = Response(body, content_type=FORMATS[ending])
-    response.headers["Content-Disposition"] = f'attachment; filename="result.{ending}"'
+    if ending == "xlsx":
+        whole = _run(query, "json", "ttl")
+        answer: Answer | Stream = (
+            whole if whole.kind == "graph" else Answer(whole.kind, ending, spreadsheet(whole.body))
+        )
+    else:
+        answer = _sent(query, ending, ending)
+    response = _response(answer)
+    response.headers["Content-Disposition"] = f'attachment; filename="result.{answer.format}"'
     return response
+
+
+def _response(answer: Answer | Stream) -> Response:
+    content = answer.pieces if isinstance(answer, Stream) else answer.body
+    return Response(content, content_type=FORMATS[answer.format])
+
+
+def _give_up(answer: Answer | Stream) -> None:
+    if isinstance(answer, Stream):
+        answer.pieces.close()
 
 
 def _asked() -> str | Update | None:
@@ -110,13 +123,30 @@ def _update(text: str) -> Update:
     """The update, its patterns matched against the graphs that the request names. Raises BadQuery."""
     if not pool().writable:
         raise BadQuery("这里只读，不接受更新", "this endpoint is read-only and takes no updates")
+    allow_change()
     using, named = graphs("using-graph-uri"), graphs("using-named-graph-uri")
     return Update(with_dataset(checked_update(text), using, named), request.base_url)
 
 
 def _run(query: str, results: str, graph: str) -> Answer:
-    """The answer to a query of a stranger. Raises BadQuery and what the pool raises."""
-    found = checked(query)
+    """The whole answer to a query of a stranger. Raises BadQuery and what the pool raises."""
+    answer = pool().run(_job(query, results, graph), seconds=seconds())
+    assert answer is not None
+    return answer
+
+
+def _sent(query: str, results: str, graph: str) -> Answer | Stream:
+    """The answer as it is sent: in pieces where it is large, and the client can tell a cut one from a whole one."""
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return _run(query, results, graph)
+    answer = pool().stream(_job(query, results, graph), seconds=seconds())
+    assert answer is not None
+    return answer
+
+
+def _job(query: str, results: str, graph: str) -> Query:
+    """The query of a stranger, if it may run. Raises BadQuery."""
+    found = checked(query, hosts=current_app.config["ALLOW_SERVICE"])
     # In a store that strangers write, any name may become a graph; one that is not there is merely empty.
     if not pool().writable and (foreign := foreign_graphs(query, frozenset(pool().dataset.graphs))):
         raise BadQuery(
@@ -124,16 +154,13 @@ def _run(query: str, results: str, graph: str) -> Answer:
             f"FROM may only name graphs of this site: {foreign[0]}",
             hint=("去掉 FROM 即查询全部数据", "leave FROM out to ask all of the data"),
         )
-    answer = pool().run(
-        Query(
-            query,
-            request.base_url,
-            results if results in RESULTS else "json",
-            graph if graph in GRAPHS else "ttl",
-            graphs("default-graph-uri"),
-            graphs("named-graph-uri"),
-            union=not found.dataset and not pool().writable,
-        )
+    return Query(
+        query,
+        request.base_url,
+        results if results in RESULTS else "json",
+        graph if graph in GRAPHS else "ttl",
+        graphs("default-graph-uri"),
+        graphs("named-graph-uri"),
+        union=pool().union and not found.dataset,
+        network=found.network,
     )
-    assert answer is not None
-    return answer

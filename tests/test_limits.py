@@ -1,0 +1,183 @@
+"""What strangers ask cannot take the server down: limits of time, memory, size and number, and what is said when one is met."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dandang.web import create_app, sparql_pool
+from dandang.web.app import query_pool
+from dandang.web.sparql_pool import Pool
+
+CSV, JSON = "text/csv", "application/sparql-results+json"
+PRODUCT = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
+#: Each asks for more time or memory than there is.
+BOMBS = {
+    "cartesian product": f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}",
+    "cartesian product in ASK": f"ASK {{ {PRODUCT} FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?g))) < 0) }}",
+    "order by": f"SELECT ?a ?d ?g {{ {PRODUCT} }} ORDER BY ?c ?f LIMIT 1",
+    "distinct": f"SELECT DISTINCT ?a ?d ?g {{ {PRODUCT} }} OFFSET 100000000 LIMIT 1",
+    "group_concat": f"SELECT (GROUP_CONCAT(?c) AS ?x) {{ {PRODUCT} }}",
+    "group by": f"SELECT ?a ?d ?g (COUNT(*) AS ?n) {{ {PRODUCT} }} GROUP BY ?a ?d ?g LIMIT 1",
+    "concat": "SELECT (STRLEN(?z) AS ?n) { BIND(REPLACE('"
+    + "x" * 1000
+    + "', 'x', '"
+    + "y" * 1000
+    + "') AS ?x) BIND(REPLACE(?x, 'y', ?x) AS ?y) BIND(CONCAT(?y, ?y) AS ?z) }",
+    "path": "SELECT (COUNT(*) AS ?n) { ?a (!<http://e/a>|^!<http://e/b>)* ?b . ?b (!<http://e/c>|^!<http://e/d>)* ?c }",
+    "regex": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER REGEX(CONCAT(STR(?c), STR(?f)), '^(a+)+(.*)*(b|.)*c{50}$') }",
+    "subqueries": f"SELECT * {{ {{ SELECT ?a {{ {PRODUCT} }} }} {{ SELECT ?z {{ ?x ?y ?z . ?p ?q ?r . ?s ?t ?u }} }} }}",
+}
+SMALL = "ASK { ?s a dd:ExemptionClause }"
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Flask]:
+    made = create_app({"QUERY_SECONDS": 1.0, "QUERY_WORKERS": 2, "QUERY_SLOW": 2, "TESTING": True})
+    yield made
+    query_pool(made).close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def ask(client: FlaskClient, query: str, accept: str = JSON, **parameters: str) -> TestResponse:
+    return client.get("/sparql", query_string={"query": query, **parameters}, headers={"Accept": accept})
+
+
+def until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Whether something becomes true within a generous time."""
+    ends = time.monotonic() + seconds
+    while not true() and time.monotonic() < ends:
+        time.sleep(0.02)
+    return true()
+
+
+def settled(pool: Pool) -> bool:
+    """Whether all quick places have an idle worker and nothing runs."""
+    return until(lambda: (pool.counts().idle, pool.counts().slow) == (2, 0))
+
+
+# --- time and memory --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_stopped_and_leaves_nothing_behind(app: Flask, client: FlaskClient, name: str) -> None:
+    begun = time.monotonic()
+    answer = ask(client, BOMBS[name])
+    # A busy machine may be late, but never by much: the deadline kills.
+    assert time.monotonic() - begun < 6.0
+    assert answer.status_code == 503
+    assert json.loads(answer.data)["code"] in ("query-timeout", "query-too-large")
+    assert ask(client, SMALL).status_code == 200
+    assert settled(query_pool(app))
+
+
+def test_small_queries_are_answered_while_bombs_run(app: Flask) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        bombs = [threads.submit(ask, app.test_client(), f"{BOMBS['order by']} # {n}") for n in range(6)]
+        small = [ask(app.test_client(), f"{SMALL} # {n}") for n in range(10)]
+        assert [answer.status_code for answer in small] == [200] * 10
+        assert {json.loads(bomb.result().data)["code"] for bomb in bombs} <= {
+            "query-timeout",
+            "query-too-large",
+            "busy",
+        }
+
+
+def test_known_bomb_takes_no_quick_place(app: Flask, client: FlaskClient) -> None:
+    ask(client, BOMBS["order by"])
+    pool = query_pool(app)
+    assert settled(pool)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(ask, app.test_client(), BOMBS["order by"])
+        assert until(lambda: pool.counts().slow == 1)
+        assert pool.counts().quick == 0
+        assert running.result().status_code == 503
+
+
+def test_timeout_makes_the_deadline_shorter(client: FlaskClient) -> None:
+    answer = ask(client, BOMBS["cartesian product"], timeout="0.3")
+    assert (answer.status_code, json.loads(answer.data)["code"]) == (503, "query-timeout")
+    assert "0.3 秒" in json.loads(answer.data)["detail"]
+    assert ask(client, SMALL, timeout="0.9").status_code == 200
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "1.01", "11", "abc", "", "nan", "inf", "1e0", "0x1", "１", "1_0", "0.0"])
+def test_timeout_that_is_no_shorter_time_is_refused(client: FlaskClient, given: str) -> None:
+    answer = ask(client, SMALL, timeout=given)
+    problem = json.loads(answer.data)
+    assert (answer.status_code, problem["code"]) == (400, "bad-parameter") and "timeout" in problem["detail"]
+
+
+def test_worker_holds_no_more_memory_than_it_may(app: Flask, client: FlaskClient) -> None:
+    answer = ask(client, BOMBS["concat"])
+    problem = json.loads(answer.data)
+    assert problem["code"] == "query-too-large" and "600 MB" in problem["hint"]
+    assert settled(query_pool(app))
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_place_to_wait_is_told_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sparql_pool.WAITING, "slow", 0)
+    pool = query_pool(app)
+    assert settled(pool)
+    bomb = BOMBS["cartesian product"] + " # known to be long"
+    ask(app.test_client(), bomb)
+    assert settled(pool)
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(ask, app.test_client(), bomb) for _ in range(2)]
+        assert until(lambda: pool.counts().slow == 2)
+        answer = ask(app.test_client(), bomb)
+        assert not any(job.done() for job in running)
+        assert (answer.status_code, json.loads(answer.data)["code"]) == (503, "busy")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert ask(app.test_client(), SMALL).status_code == 200
+
+
+def test_killed_worker_is_replaced_before_anyone_asks(app: Flask, client: FlaskClient) -> None:
+    pool = query_pool(app)
+    assert ask(client, SMALL).status_code == 200 and settled(pool)
+    started = pool.counts().started
+    ask(client, BOMBS["group by"])
+    assert settled(pool) and pool.counts().started > started
+
+
+def test_worker_that_dies_on_its_own_is_nobodys_fault(app: Flask, client: FlaskClient) -> None:
+    assert ask(client, SMALL).status_code == 200
+    for worker in query_pool(app)._idle:
+        worker.kill()
+    assert all(ask(client, SMALL).status_code == 200 for _ in range(3))
+
+
+def test_many_clients_at_once_are_all_answered(app: Flask) -> None:
+    with ThreadPoolExecutor(40) as threads:
+        answers = list(threads.map(lambda n: ask(app.test_client(), f"{SMALL} # {n % 7}"), range(200)))
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert {json.loads(answer.data)["code"] for answer in answers if answer.status_code == 503} <= {"busy"}
+    assert sum(answer.status_code == 200 for answer in answers) > 150
+
+
+def test_pool_ends_while_queries_run(app: Flask) -> None:
+    made = create_app({"QUERY_WORKERS": 1, "TESTING": True})
+    running = threading.Thread(target=lambda: ask(made.test_client(), BOMBS["cartesian product"]))
+    running.start()
+    assert until(lambda: query_pool(made).counts().slow == 1)
+    query_pool(made).close()
+    running.join(10)
+    assert not running.is_alive()
+    # Whoever asks after that starts new ones.
+    assert ask(made.test_client(), SMALL).status_code == 200
+    query_pool(made).close()
