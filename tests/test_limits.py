@@ -83,7 +83,8 @@ def test_bomb_is_stopped_and_leaves_nothing_behind(app: Flask, client: FlaskClie
     assert settled(query_pool(app))
 
 
-def test_small_queries_are_answered_while_bombs_run(app: Flask) -> None:
+def test_small_queries_are_answered_while_bombs_run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparql_pool, "WAIT_SECONDS", 20.0)
     with ThreadPoolExecutor(8) as threads:
         bombs = [threads.submit(ask, app.test_client(), f"{BOMBS['order by']} # {n}") for n in range(6)]
         small = [ask(app.test_client(), f"{SMALL} # {n}") for n in range(10)]
@@ -159,15 +160,15 @@ def test_worker_that_dies_on_its_own_is_nobodys_fault(app: Flask, client: FlaskC
     assert ask(client, SMALL).status_code == 200
     for worker in query_pool(app)._idle:
         worker.kill()
+        assert until(lambda worker=worker: not worker.alive())  # type: ignore[misc]
     assert all(ask(client, SMALL).status_code == 200 for _ in range(3))
 
 
-def test_many_clients_at_once_are_all_answered(app: Flask) -> None:
+def test_many_clients_at_once_are_all_answered(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparql_pool, "WAIT_SECONDS", 20.0)
     with ThreadPoolExecutor(40) as threads:
         answers = list(threads.map(lambda n: ask(app.test_client(), f"{SMALL} # {n % 7}"), range(200)))
-    assert {answer.status_code for answer in answers} <= {200, 503}
-    assert {json.loads(answer.data)["code"] for answer in answers if answer.status_code == 503} <= {"busy"}
-    assert sum(answer.status_code == 200 for answer in answers) > 150
+    assert {answer.status_code for answer in answers} == {200}
 
 
 def test_pool_ends_while_queries_run(app: Flask) -> None:

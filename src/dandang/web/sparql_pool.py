@@ -274,7 +274,7 @@ class Pool:
         network = isinstance(job, Query) and job.network
         with self._state:
             if network or turn.key in self._long:
-                self._wait("slow", lambda: self._slow < self._slow_places)
+                self._wait("slow", lambda: self._slow < self._slow_places, WAIT_SECONDS)
                 turn.slow = True
                 self._slow += 1
         try:
@@ -294,7 +294,7 @@ class Pool:
             self._alarms.set(turn, QUICK_SECONDS, lambda: self._slow_down(turn))
         return turn
 
-    def _wait(self, lane: str, ready: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+    def _wait(self, lane: str, ready: Callable[[], bool], seconds: float) -> None:
         """Waits under the lock until there is a place. Raises Busy, at once where too many wait already."""
         if ready():
             return
