@@ -121,11 +121,12 @@ def test_timeout_that_is_no_shorter_time_is_refused(client: FlaskClient, given: 
     assert (answer.status_code, problem["code"]) == (400, "bad-parameter") and "timeout" in problem["detail"]
 
 
-def test_worker_holds_no_more_memory_than_it_may(app: Flask, client: FlaskClient) -> None:
-    answer = ask(client, BOMBS["concat"])
-    problem = json.loads(answer.data)
+def test_worker_holds_no_more_memory_than_it_may() -> None:
+    patient = create_app({"QUERY_SECONDS": 60.0, "QUERY_WORKERS": 1, "TESTING": True})
+    problem = json.loads(ask(patient.test_client(), BOMBS["concat"]).data)
     assert problem["code"] == "query-too-large" and "600 MB" in problem["hint"]
-    assert settled(query_pool(app))
+    assert ask(patient.test_client(), SMALL).status_code == 200
+    query_pool(patient).close()
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
