@@ -121,12 +121,62 @@ def test_timeout_that_is_no_shorter_time_is_refused(client: FlaskClient, given: 
     assert (answer.status_code, problem["code"]) == (400, "bad-parameter") and "timeout" in problem["detail"]
 
 
-def test_worker_holds_no_more_memory_than_it_may() -> None:
-    patient = create_app({"QUERY_SECONDS": 60.0, "QUERY_WORKERS": 1, "TESTING": True})
-    problem = json.loads(ask(patient.test_client(), BOMBS["concat"]).data)
+@pytest.fixture(scope="module")
+def patient() -> Iterator[FlaskClient]:
+    """A client of an app where other limits than that of time are met."""
+    made = create_app({"QUERY_SECONDS": 60.0, "QUERY_WORKERS": 1, "TESTING": True})
+    yield made.test_client()
+    query_pool(made).close()
+
+
+def test_worker_holds_no_more_memory_than_it_may(patient: FlaskClient) -> None:
+    problem = json.loads(ask(patient, BOMBS["concat"]).data)
     assert problem["code"] == "query-too-large" and "600 MB" in problem["hint"]
-    assert ask(patient.test_client(), SMALL).status_code == 200
-    query_pool(patient).close()
+    assert ask(patient, SMALL).status_code == 200
+
+
+# --- size -------------------------------------------------------------------------------------------------------------
+
+
+def test_large_result_is_sent_while_it_is_made(patient: FlaskClient) -> None:
+    answer = ask(patient, f"SELECT ?a {{ {PRODUCT} }} LIMIT 300000", CSV)
+    assert answer.status_code == 200 and answer.is_streamed and answer.content_length is None
+    assert answer.data.count(b"\n") == 300001
+    assert ask(patient, SMALL).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/n-triples", "text/turtle"])
+def test_large_graph_is_sent_while_it_is_made(patient: FlaskClient, accept: str) -> None:
+    answer = ask(patient, f"CONSTRUCT {{ [] ?b ?f }} {{ {PRODUCT} }} LIMIT 100000", accept)
+    assert answer.status_code == 200 and answer.is_streamed
+    assert len(answer.data) > 4 * 1024 * 1024
+
+
+def test_large_result_that_is_wanted_whole_is_refused(patient: FlaskClient) -> None:
+    query = {"query": f"SELECT * {{ {PRODUCT} }}"}
+    for answer in (
+        patient.get("/sparql", query_string={**query, "format": "xlsx"}),
+        # Without chunks, only a length tells a cut result from a whole one.
+        patient.get("/sparql", query_string=query, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"}),
+        patient.get("/zh/sparql", query_string=query),
+    ):
+        assert answer.status_code == 503 and "32 MB" in answer.text
+    small = patient.get("/sparql", query_string={"query": SMALL}, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+    assert small.status_code == 200 and small.content_length
+
+
+def test_stream_that_is_given_up_frees_its_worker(app: Flask, client: FlaskClient) -> None:
+    answer = ask(client, f"SELECT * {{ {PRODUCT} }}", CSV)
+    assert answer.status_code == 200 and query_pool(app).counts().slow == 1
+    answer.close()
+    assert settled(query_pool(app))
+
+
+def test_stream_that_nobody_reads_frees_its_worker_at_the_deadline(app: Flask, client: FlaskClient) -> None:
+    answer = ask(client, f"SELECT * {{ {PRODUCT} }}", CSV)
+    assert answer.status_code == 200 and settled(query_pool(app))
+    with pytest.raises(ConnectionAbortedError):
+        answer.get_data()
 
 
 # --- places -----------------------------------------------------------------------------------------------------------

@@ -641,7 +641,6 @@ def test_dataset_of_the_protocol_and_of_the_query(client: FlaskClient) -> None:
         ("LOAD <http://example.org/>", "bad-query", 400),
         ("PREFIX a: <b:> INSERT DATA { a:b a:c a:d }", "bad-query", 400),
         ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "query-timeout", 503),
-        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", "query-too-large", 503),
     ],
 )
 def test_refused_queries(client: FlaskClient, query: str, code: str, status: int) -> None:
