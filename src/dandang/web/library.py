@@ -92,7 +92,7 @@ def load_library(data: Path | None = None) -> Library:
     quads += example_quads(questions())
     for read in cases.values():
         quads += case_quads(read.case)
-    groups = _by_page(quads)
+    groups = by_page(quads)
     index = Index(quads)
     return Library(policy, index, cases, policy_quads, groups, Addresses(groups, index))
 
@@ -113,7 +113,8 @@ def _example_cases(policy: Policy) -> dict[str, ReadCase]:
     return {CASES + read.case.id: read for read in found}
 
 
-def _by_page(quads: Sequence[ox.Quad]) -> dict[str, tuple[ox.Quad, ...]]:
+def by_page(quads: Sequence[ox.Quad]) -> dict[str, tuple[ox.Quad, ...]]:
+    """The quads by the IRI of their page."""
     found: dict[str, list[ox.Quad]] = {}
     for quad in quads:
         # Nameless lists of classes, and what the ontology says of others' terms, go with the ontology's page.

@@ -33,7 +33,7 @@ def case(identifier: str) -> str:
     report = report_of(
         _assessed(iri, shelf), shelf.policy, _findings(iri, shelf.policy.digest, date.today().isoformat())
     )
-    return render_template("case.html", iri=iri, report=report, query=query_of(iri))
+    return render_template("case.html", iri=iri, report=report, query=query_of(iri, "case"))
 
 
 def _assessed(iri: str, shelf: Library) -> Assessment:

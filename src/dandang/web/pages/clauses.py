@@ -28,4 +28,4 @@ def clause(name: str) -> str:
     iri, shelf = requested_iri(), library()
     view = clause_view(shelf.policy.clauses[iri], shelf)
     near = drawn(iri, shelf, language())
-    return render_template("clause.html", view=view, near=near, query=query_of(iri))
+    return render_template("clause.html", view=view, near=near, query=query_of(iri, "clause"))

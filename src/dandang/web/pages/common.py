@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import abort, redirect, request
 
 from dandang.web.addresses import url
@@ -10,8 +12,8 @@ from dandang.web.language import language
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library
 
-#: The line of a page query that names the page; the files carry an example, so that each runs as it is.
-_SLOT = "VALUES ?page { wh:E7 }"
+#: What names the page in a page query; the files carry an example, so that each runs as it is.
+_SLOT = re.compile(r"VALUES \?page \{ \S+ \}")
 
 
 def requested_iri() -> str:
@@ -31,6 +33,6 @@ def missing(path: str) -> NoSuchPage:
     return NoSuchPage(f"没有 {path} 这个页面", f"there is no page at {path}")
 
 
-def query_of(iri: str) -> str:
-    """The query whose result is the data of an IRI's page."""
-    return page_query("page").replace(_SLOT, f"VALUES ?page {{ <{iri}> }}")
+def query_of(iri: str, kind: str) -> str:
+    """The query whose result is what the page of an IRI shows; `kind` names its file in queries/pages."""
+    return _SLOT.sub(f"VALUES ?page {{ <{iri}> }}", page_query(kind))

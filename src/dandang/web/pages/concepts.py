@@ -70,7 +70,7 @@ def _resource(iri: str, members: list[str] | None = None) -> str:
         definitions={member: shelf.texts(member, SKOS + "definition") for member in members or ()},
         parts=parts_of(iri, shelf),
         mentions=mentions(iri, shelf) if not members else (),
-        query=query_of(iri),
+        query=query_of(iri, "resource"),
     )
 
 

@@ -42,7 +42,7 @@ def _framework() -> str:
             for found in policy.defeats
             if {policy.lists[end].document for end in (found.defeater, found.defeated)} <= {found.iri for found in own}
         ],
-        query=query_of(iri),
+        query=query_of(iri, "framework"),
     )
 
 
@@ -59,4 +59,4 @@ def document(name: str) -> str:
     """One document: what the article says of it, its lists and clauses."""
     iri, shelf = requested_iri(), library()
     view = document_view(shelf.policy.documents[iri], shelf)
-    return render_template("document.html", view=view, query=query_of(iri))
+    return render_template("document.html", view=view, query=query_of(iri, "document"))

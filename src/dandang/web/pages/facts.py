@@ -30,4 +30,4 @@ def index() -> str:
 def fact(slug: str) -> str:
     """One fact type: meaning, question, the clauses that ask for it."""
     iri, shelf = requested_iri(), library()
-    return render_template("fact.html", view=fact_view(shelf.policy.facts[iri], shelf), query=query_of(iri))
+    return render_template("fact.html", view=fact_view(shelf.policy.facts[iri], shelf), query=query_of(iri, "fact"))

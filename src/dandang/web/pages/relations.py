@@ -40,7 +40,7 @@ def relation(name: str) -> str:
         note=note,
         clauses=[policy.clauses[end] for end in ends if end in policy.clauses],
         parts=parts_of(iri, shelf),
-        query=query_of(iri),
+        query=query_of(iri, "relation"),
     )
 
 

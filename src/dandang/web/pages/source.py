@@ -40,5 +40,5 @@ def _source() -> str:
         digest=value(iri, DD + "sourceDigest"),
         length=value(iri, DD + "sourceLength"),
         passages=passages(iri, shelf),
-        query=query_of(iri),
+        query=query_of(iri, "source"),
     )

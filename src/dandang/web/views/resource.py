@@ -44,15 +44,29 @@ def _properties(found: dict[str, list[Term]]) -> tuple[Property, ...]:
     return tuple(Property(predicate, tuple(found[predicate])) for predicate in ordered)
 
 
-def mentions(page: str, library: Library) -> tuple[tuple[str, str], ...]:
-    """(subject, predicate) of every triple elsewhere whose object is the page's IRI."""
-    found = _pointers(library).get(page, ())
-    return tuple(dict.fromkeys((subject, predicate) for other, subject, predicate in found if other != page))
+class Mention(NamedTuple):
+    """A page that names a thing: the first part of it that does, and by which properties."""
+
+    page: str
+    part: str
+    properties: tuple[str, ...]
+
+
+def mentions(iri: str, library: Library) -> tuple[Mention, ...]:
+    """The other pages that name a thing, each once, in the order of the files."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for page, part, predicate in _pointers(library).get(iri, ()):
+        if page != iri:
+            found.setdefault(page, []).append((part, predicate))
+    return tuple(
+        Mention(page, parts[0][0], tuple(dict.fromkeys(predicate for _, predicate in parts)))
+        for page, parts in found.items()
+    )
 
 
 @lru_cache(maxsize=2)
 def _pointers(library: Library) -> dict[str, list[tuple[str, str, str]]]:
-    """Object → (page, subject, predicate) of every triple that names it."""
+    """Object → (page, subject, predicate) of every triple that names it; the compiled rules only repeat the conditions."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for page, group in library.groups.items():
         for quad in group:
