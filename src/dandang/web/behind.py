@@ -6,6 +6,7 @@ query is run once.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from dandang import resources
@@ -14,6 +15,9 @@ from dandang.errors import ResourceMissing
 from dandang.model import Table
 from dandang.store import Store
 from dandang.web.library import Library
+
+#: What names the page in a page query; the files carry an example, so that each runs as it is.
+_SLOT = re.compile(r"VALUES \?page \{ \S+ \}")
 
 
 @cache
@@ -24,6 +28,11 @@ def page_query(name: str) -> str:
         return without_header(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ResourceMissing(f"缺少页面查询 {name}", f"the page query {name} is missing") from error
+
+
+def query_of(iri: str, kind: str) -> str:
+    """The query whose result is what the page of an IRI shows; `kind` names its file in queries/pages."""
+    return _SLOT.sub(f"VALUES ?page {{ <{iri}> }}", page_query(kind))
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from dandang import __version__, resources
 from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
+from dandang.web.behind import query_of
 from dandang.web.language import TAGS, label, language, other, path_language, t, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
@@ -41,6 +42,7 @@ def _context() -> dict[str, Any]:
         "quote_of": quote_of,
         "source_of": source_of,
         "data_url": page_data,
+        "data_query": data_query,
         "sparql_url": sparql_url,
         "protocol_url": protocol_url,
         "answer_url": answer_url,
@@ -105,6 +107,11 @@ def source_of(quote: str) -> str:
 def page_data(iri: str, ending: str) -> str:
     """The address of an IRI's RDF."""
     return addresses.data_url(library().addresses.path(iri) or "/", ending)
+
+
+def data_query(iri: str) -> str:
+    """The query whose result is an IRI's RDF."""
+    return query_of(iri, "data")
 
 
 def sparql_url(query: str) -> str:

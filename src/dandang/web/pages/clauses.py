@@ -9,6 +9,7 @@ from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
 from dandang.web.views.clause import clause_view
 from dandang.web.views.documents import documents_of
+from dandang.web.views.neighbourhood import neighbourhood_query
 from dandang.web.views.neighbourhood_drawing import drawn
 
 blueprint = Blueprint("clauses", __name__)
@@ -28,4 +29,6 @@ def clause(name: str) -> str:
     iri, shelf = requested_iri(), library()
     view = clause_view(shelf.policy.clauses[iri], shelf)
     near = drawn(iri, shelf, language())
-    return render_template("clause.html", view=view, near=near, query=query_of(iri, "clause"))
+    return render_template(
+        "clause.html", view=view, near=near, near_query=neighbourhood_query(iri), query=query_of(iri, "clause")
+    )

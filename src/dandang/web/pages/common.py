@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import abort, redirect, request
 
 from dandang.web.addresses import url
 from dandang.web.behind import page_query as page_query
+from dandang.web.behind import query_of as query_of
 from dandang.web.language import language
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library
-
-#: What names the page in a page query; the files carry an example, so that each runs as it is.
-_SLOT = re.compile(r"VALUES \?page \{ \S+ \}")
 
 
 def requested_iri() -> str:
@@ -31,8 +27,3 @@ def requested_iri() -> str:
 def missing(path: str) -> NoSuchPage:
     """The error for an address without a page."""
     return NoSuchPage(f"没有 {path} 这个页面", f"there is no page at {path}")
-
-
-def query_of(iri: str, kind: str) -> str:
-    """The query whose result is what the page of an IRI shows; `kind` names its file in queries/pages."""
-    return _SLOT.sub(f"VALUES ?page {{ <{iri}> }}", page_query(kind))

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from dandang.namespaces import ID
 from dandang.web.addresses import HOME
+from dandang.web.pages.common import page_query
 from dandang.web.routing import library, page
 from dandang.web.views.documents import documents_of
 
@@ -19,4 +20,4 @@ def index() -> str:
     numbered = documents_of([found for found in shelf.policy.documents.values() if found.notation], shelf)
     home = [view for view in numbered if view.document.iri.startswith(f"{ID}{HOME}/")]
     others = [view for view in numbered if view not in home]
-    return render_template("home.html", documents=home, others=others)
+    return render_template("home.html", documents=home, others=others, query=page_query("home"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dandang.messages import Text
 from dandang.model import Clause, ClauseList, Defeat, Document, Effect, Note, Policy
-from dandang.namespaces import DD, ELI
+from dandang.namespaces import DD, ELI, OA
 from dandang.web.library import Library
 from dandang.web.views.procedure import Procedure, procedures_of
 from dandang.web.views.tree import Node, conditions_in, tree_of
@@ -50,7 +50,9 @@ class DocumentView(NamedTuple):
     translation: str
     standing: str
     issuer: tuple[str, ...]
+    framework: tuple[str, ...]
     implements: tuple[str, ...]
+    sources: tuple[str, ...]
     quotes: tuple[tuple[str, str], ...]
     lists: tuple[ListView, ...]
     notes: tuple[Note, ...]
@@ -77,13 +79,21 @@ def document_view(document: Document, library: Library) -> DocumentView:
         index.value(document.iri, DD + "translation"),
         index.value(document.iri, DD + "standing"),
         tuple(index.values(document.iri, ELI + "passed_by") + index.values(document.iri, ELI + "publisher_agent")),
+        tuple(index.values(document.iri, ELI + "is_part_of")),
         tuple(index.values(document.iri, ELI + "implements")),
+        _sources(document.iri, library),
         library.quotes(document.iri),
         tuple(_list_view(found, library) for found in shown),
         _notes(document, library),
         library.texts(document.iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
         _dated(document, policy),
     )
+
+
+def _sources(document: str, library: Library) -> tuple[str, ...]:
+    """The sources that the document's own quotes are from."""
+    index = library.index
+    return tuple(dict.fromkeys(index.value(quote, OA + "hasSource") for quote in index.values(document, DD + "quote")))
 
 
 def _dated(document: Document, policy: Policy) -> tuple[str, ...]:

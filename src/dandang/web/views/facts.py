@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from dandang.model import Clause, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
+from dandang.model import Clause, ClauseList, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
 from dandang.namespaces import DD, SKOS
 from dandang.web.library import Library
 from dandang.web.views.tree import facts_in
 
 
 class Use(NamedTuple):
-    """A clause that asks for a fact; `shared` where every clause of a list does, through the list's own condition."""
+    """A clause that asks for a fact, or a list each of whose clauses does, through the list's own condition."""
 
-    clause: Clause
+    asking: Clause | ClauseList
     required: bool
     role: str
     phrase: str
@@ -27,7 +27,7 @@ class FactView(NamedTuple):
 
     fact: FactType
     uses: tuple[Use, ...]
-    shared: tuple[tuple[str, bool], ...]
+    shared: tuple[Use, ...]
     contrary: tuple[str, ...]
     near: tuple[str, ...]
     implies: tuple[str, ...]
@@ -48,7 +48,7 @@ def fact_view(fact: FactType, library: Library) -> FactView:
     return FactView(
         fact,
         tuple(uses_of(fact.iri, policy)),
-        _shared(fact.iri, policy),
+        tuple(_uses(fact.iri, policy.lists.values())),
         _unique([*fact.contraries, *pointing(DD + "contraryTo")]),
         _unique(related),
         fact.implies,
@@ -61,10 +61,14 @@ def fact_view(fact: FactType, library: Library) -> FactView:
 
 def uses_of(fact: str, policy: Policy) -> Iterable[Use]:
     """The clauses whose own condition asks for a fact, in the order of the text."""
-    for clause in policy.clauses.values():
-        for leaf, role in _leaves(clause.condition, "") if clause.condition else ():
+    return _uses(fact, policy.clauses.values())
+
+
+def _uses(fact: str, asking: Iterable[Clause | ClauseList]) -> Iterator[Use]:
+    for one in asking:
+        for leaf, role in _leaves(one.condition, "") if one.condition else ():
             if leaf.fact == fact:
-                yield Use(clause, leaf.required, role, leaf.phrase, leaf.iri)
+                yield Use(one, leaf.required, role, leaf.phrase, leaf.iri)
 
 
 def _leaves(condition: Condition, role: str) -> Iterator[tuple[FactCondition, str]]:
@@ -101,16 +105,6 @@ def _haystacks(library: Library) -> tuple[tuple[FactType, str], ...]:
 def _haystack(fact: FactType) -> str:
     parts = (*fact.label, *fact.names, *fact.question, *(fact.negated or ()), fact.iri.rsplit("/", 1)[-1])
     return fold_name(" ".join(parts))
-
-
-def _shared(fact: str, policy: Policy) -> tuple[tuple[str, bool], ...]:
-    return tuple(
-        (shared.iri, leaf.required)
-        for shared in policy.lists.values()
-        if shared.condition
-        for leaf in facts_in(shared.condition)
-        if leaf.fact == fact
-    )
 
 
 def _unique(iris: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ OPERATORS = {"allOf": Text("同时满足", "all of"), "anyOf": Text("满足其�
 
 
 class Node(NamedTuple):
-    """One line of a tree, with the lines below it."""
+    """One line of a tree, with the lines below it. `negated` is what people call the contrary of its fact; `joins` says how a group
+    joins the lines below it."""
 
     iri: str
     kind: Literal["fact", "group", "clauses"]
@@ -24,6 +25,8 @@ class Node(NamedTuple):
     required: bool = True
     determination: bool = False
     setting: bool = False
+    negated: Text | None = None
+    joins: Literal["all", "any", ""] = ""
     operator: Text | None = None
     strict: Text | None = None
     unclear: bool = False
@@ -63,13 +66,10 @@ def _node(condition: Condition, policy: Policy, notes: Mapping[str, list[Note]])
 
 def _leaf(condition: FactCondition, policy: Policy, notes: tuple[Note, ...]) -> Node:
     fact = policy.facts.get(condition.fact)
-    label = policy.label(condition.fact)
-    if not condition.required and fact and fact.negated:
-        label = fact.negated
     return Node(
         condition.iri,
         "fact",
-        label,
+        policy.label(condition.fact),
         condition.fact,
         condition.role,
         condition.phrase,
@@ -77,6 +77,7 @@ def _leaf(condition: FactCondition, policy: Policy, notes: tuple[Note, ...]) -> 
         condition.required,
         bool(fact and fact.determination),
         condition.setting,
+        negated=fact.negated if fact else None,
         notes=notes,
         unclear=any(note.alternatives for note in notes),
     )
@@ -90,6 +91,7 @@ def _group(condition: ConditionGroup, policy: Policy, notes: Mapping[str, list[N
         OPERATORS[condition.operator],
         role=condition.role,
         setting=condition.setting,
+        joins="all" if condition.operator == "allOf" else "any",
         operator=OPERATORS[condition.operator],
         strict=OPERATORS[condition.strict] if condition.strict else None,
         unclear=underdetermined or condition.strict is not None or any(note.alternatives for note in own),
