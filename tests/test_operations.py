@@ -214,6 +214,41 @@ def test_what_is_no_request_is_refused_in_words(served: Served, sent: bytes, sta
         assert f"\n{name}:".lower().encode() in head.lower()
 
 
+def test_the_documentation_has_every_option_and_limit(root: Path) -> None:
+    from dandang.cli.parser import build_parser
+    from dandang.web import delivery, limits
+    from dandang.web.app import DEFAULTS
+    from dandang.web.server import RATE
+
+    page = (root / "docs" / "operations.md").read_text(encoding="utf-8")
+    both = page + (root / "docs" / "endpoint.md").read_text(encoding="utf-8")
+    commands = next(action for action in build_parser("en")._actions if action.choices and "serve" in action.choices)
+    options = {name for action in commands.choices["serve"]._actions for name in action.option_strings[-1:]}  # type: ignore[index, union-attr]
+    known = {"--help", "--lang", "--host", "--port", "--open"}
+    assert {name for name in options - known if name not in both} == set()
+    chinese, english = page.split("## English")
+    for text in (chinese, english):
+        assert f"{RATE:.0f}" in text and f"{RATE * limits.BURST:.0f}" in text
+        assert f"{listener.LARGEST_HEADER // 1024} k" in text.lower() and f"{delivery.LONGEST_ADDRESS:,}" in text
+        assert (
+            f"{DEFAULTS['CACHE_BYTES'] // 2**20} MB" in text and f"{DEFAULTS['MAX_CONTENT_LENGTH'] // 2**20} MB" in text
+        )
+        assert f"{delivery.LONGEST_ANSWER // 2**20} MB" in text and f"{listener.CONNECTIONS}" in text.replace(",", "")
+
+
+def test_the_unit_and_the_image_call_a_command_that_exists(root: Path) -> None:
+    from dandang.cli.parser import parse
+
+    unit = (root / "docs" / "dandang.service").read_text(encoding="utf-8")
+    started = next(line for line in unit.splitlines() if line.startswith("ExecStart=")).split()
+    assert parse(started[1:]).host == "127.0.0.1"
+    image = (root / "docs" / "Containerfile").read_text(encoding="utf-8")
+    entry, default = (
+        json.loads(line.split(" ", 1)[1]) for line in image.splitlines() if line.startswith(("ENTRYPOINT", "CMD"))
+    )
+    assert parse([*entry[1:], *default]).host == "0.0.0.0"
+
+
 def test_only_this_machine_is_listened_to() -> None:
     from dandang.cli.parser import build_parser
 

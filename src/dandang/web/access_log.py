@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 log = logging.getLogger("dandang.access")
+#: Off until it is asked for.
+log.setLevel(logging.CRITICAL)
 
 
 class Entry(NamedTuple):
@@ -51,5 +53,5 @@ def switch_on(target: str) -> None:
 
 def switch_off() -> None:
     """No line is written."""
-    log.handlers = []
+    log.handlers, log.propagate = [], True
     log.setLevel(logging.CRITICAL)
