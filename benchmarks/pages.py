@@ -50,6 +50,7 @@ PAGES = {
     "search, nothing": "/zh/search?q=果段决策",
     "compare": "/zh/compare/A11/E7",
     "matrix": "/zh/matrix",
+    "map": "/zh/map",
     "neighbourhood": "/data/neighbourhood/clauses/E4.json",
     "SPARQL form": "/zh/sparql",
     "data, Turtle": "/data/clauses/E4.ttl",

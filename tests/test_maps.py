@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -19,8 +20,10 @@ from dandang.namespaces import DD
 from dandang.store import Store
 from dandang.web import create_app
 from dandang.web.behind import page_query
-from dandang.web.library import Library
+from dandang.web.library import Library, load_library
 from dandang.web.views.compare import compare_query, matrix
+from dandang.web.views.flow import CUTTING, Line, Step, flow, told
+from dandang.web.views.flow_drawing import drawn_map
 from dandang.web.views.neighbourhood import MOST, RELATIONS, neighbourhood, neighbourhood_query
 from test_web import HTML
 
@@ -230,3 +233,94 @@ def test_the_matrix_as_files(client: FlaskClient) -> None:
     for lang, heading in (("zh", "相同的事实"), ("en", "The same facts")):
         sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"/data/matrix.xlsx?lang={lang}").data)).active
         assert heading in [cell.value for cell in sheet[1]] and sheet.max_row == len(rows) + 1
+
+
+# --- the map ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_flow_is_what_the_graph_says(library: Library) -> None:
+    """The chain of the four documents, checked by hand: circumstance, verification, tracks, outcomes, exits, and what cuts in."""
+    short = {
+        (step.source.rsplit("/")[-1], step.kind, step.target.rsplit("/")[-1], step.certainty.rsplit("/")[-1])
+        for step in flow(library).steps
+    }
+    assert {
+        ("D3#circumstances", "and", "verified-on-investigation", "explicit"),
+        ("verified-on-investigation", "condition", "D3#sanction-tracks", "explicit"),
+        ("T2", "outcome", "organisational-measure", ""),
+        ("organisational-measure", "establishes", "L1", "inference"),
+        ("discipline", "establishes", "L1", "inference"),
+        ("lion-list", "establishes", "on-lion-list", ""),
+        ("on-lion-list", "condition", "D2#exits", ""),
+        ("L1", "outcome", "list-exit", ""),
+        ("D4#preconditions", "precondition", "D4#exemptions", ""),
+        ("D4#exemptions", "lifts", "D3#circumstances", "inference"),
+    } <= short
+
+
+def test_the_query_of_the_map_gives_its_steps(library: Library, store: Store) -> None:
+    rows = store.select(page_query("map")).rows
+    said = {(row[0].value, row[2].value) for row in rows if row[0] and row[2]}
+    steps = {(step.source, step.target) for step in flow(library).steps}
+    # The members of a condition that are all needed stand one after the other, and what makes one of them hold leads to it.
+    ends = {end for pair in said for end in pair} | {row[5].value for row in rows if row[5]}
+    assert {end for pair in steps for end in pair} <= ends
+    assert {pair for pair in said if pair not in steps} <= {
+        (source, target) for source, target in said if target in library.policy.lists
+    }
+    assert {step.by for step in flow(library).steps if step.kind in CUTTING} == {
+        defeat.iri for defeat in library.policy.defeats
+    }
+
+
+def test_every_list_and_clause_is_on_the_map(client: FlaskClient, library: Library) -> None:
+    drawing = drawn_map(library, "zh")
+    drawn = {box.iri for node in drawing.nodes for box in (node.box, *node.chips)}
+    assert set(library.policy.lists) | set(library.policy.clauses) <= drawn
+    assert set(flow(library).steps) == {arrow.step for arrow in drawing.arrows}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_boxes_of_the_map_do_not_overlap_and_lie_inside(library: Library, lang: str) -> None:
+    drawing = drawn_map(library, lang)
+    boxes = [node.box for node in drawing.nodes]
+    for number, box in enumerate(boxes):
+        assert box.x >= 0 and box.right <= drawing.width and box.y >= 0 and box.bottom <= drawing.height
+        for other in boxes[number + 1 :]:
+            assert box.right <= other.x or other.right <= box.x or box.bottom <= other.y or other.bottom <= box.y
+    for node in drawing.nodes:
+        for chip in node.chips:
+            assert node.box.x <= chip.x and chip.right <= node.box.right and chip.bottom <= node.box.bottom
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_map_and_its_text_say_the_same(client: FlaskClient, library: Library, lang: str) -> None:
+    def steps(lines: tuple[Line, ...]) -> Iterator[Step]:
+        for line in lines:
+            if line.step:
+                yield line.step
+            yield from steps(line.below)
+
+    told_steps = list(steps(told(library)))
+    assert sorted(told_steps) == sorted(flow(library).steps)
+    page = client.get(f"/{lang}/map", headers=HTML).text
+    text = page[page.index('class="told"') :]
+    for step in told_steps:
+        assert f'href="/{lang}{library.addresses.path(step.target)}"' in text
+    assert text.count("推断" if lang == "zh" else "inference") >= sum(
+        step.certainty.endswith("inference") for step in told_steps
+    )
+
+
+def test_a_further_document_joins_the_map() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DANDANG_DATA", str(Path(__file__).parent / "fifth"))
+        library = load_library()
+    kinds = {(step.kind, step.source.rsplit("/")[-1], step.target.rsplit("/")[-1]) for step in flow(library).steps}
+    assert ("excludes", "X1#exclusions", "D4#exemptions") in kinds and (
+        "lifts",
+        "X1#exemptions",
+        "D3#circumstances",
+    ) in kinds
+    for lang in ("zh", "en"):
+        test_boxes_of_the_map_do_not_overlap_and_lie_inside(library, lang)

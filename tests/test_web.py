@@ -116,6 +116,8 @@ ROUTES: dict[str, str] = {
     "maps.compare_bare": "/compare/A11/E7",
     "maps.matrix": "/zh/matrix",
     "maps.matrix_bare": "/matrix",
+    "maps.flow_map": "/zh/map",
+    "maps.flow_map_bare": "/map",
     "maps.matrix_data": "/data/matrix.csv",
     "maps.neighbourhood": "/data/neighbourhood/clauses/E7.json",
     "description.well_known": "/.well-known/void",

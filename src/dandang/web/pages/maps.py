@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dandang.comparison import compare as compared
 from dandang.model import Clause
+from dandang.namespaces import CONCEPTS
 from dandang.render.tables import localised, table_csv, table_xlsx
 from dandang.web.addresses import url
 from dandang.web.behind import page_query
@@ -14,9 +15,12 @@ from dandang.web.language import language
 from dandang.web.pages.common import missing
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library, page
+from dandang.web.views import flow
 from dandang.web.views import neighbourhood as near
 from dandang.web.views.compare import LINKS, compare_query, matrix_table, pair_text
 from dandang.web.views.compare import matrix as all_pairs
+from dandang.web.views.flow import told
+from dandang.web.views.flow_drawing import drawn_map
 
 blueprint = Blueprint("maps", __name__)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,6 +68,21 @@ def matrix() -> str:
     shelf = library()
     return render_template(
         "matrix.html", matrix=all_pairs(shelf), links=LINKS, pair_text=pair_text, query=page_query("matrix")
+    )
+
+
+@page(blueprint, "/map", fixed=True)
+def flow_map() -> str:
+    """How a failure flows through the documents."""
+    shelf = library()
+    return render_template(
+        "map.html",
+        map=drawn_map(shelf, language()),
+        told=told(shelf),
+        kinds=flow.KINDS,
+        cutting=flow.CUTTING,
+        defeat_kinds={kind: f"{CONCEPTS}defeat/{kind}" for kind in flow.CUTTING},
+        query=page_query("map"),
     )
 
 
