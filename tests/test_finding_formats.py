@@ -11,8 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from dandang import __version__, cases
 from dandang.cases import read_file
@@ -24,6 +28,7 @@ from dandang.model import Finding, Place, Policy
 from dandang.namespaces import ID, SH
 from dandang.policy import load_quads
 from dandang.render.findings import FORMATS, Report
+from dandang.render.findings.workbook import findings_workbook
 from dandang.resources import data_files
 from dandang.validation import CaseValidator, case_rules
 
@@ -58,7 +63,7 @@ def written(style: str, findings: list[Finding], report: Report) -> str:
 
 
 def test_the_command_offers_every_format() -> None:
-    assert tuple(FORMATS) == _FINDINGS
+    assert (*FORMATS, "xlsx") == _FINDINGS
 
 
 def test_text_names_the_clause_with_its_words(findings: list[Finding], report: Report) -> None:
@@ -199,3 +204,71 @@ def test_what_reading_reports_has_a_rule() -> None:
                 named |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
     assert len(named) > 8
     assert named <= set(case_rules())
+
+
+# --- workbooks --------------------------------------------------------------------------------------------------------
+
+
+def office_workbook() -> openpyxl.Workbook:
+    """A workbook as an office keeps it: formats, widths, lists, a formula, a comment, a second and a hidden sheet."""
+    made = openpyxl.Workbook()
+    page = made.active
+    page.title = "案件"
+    for row in (
+        ("编号", "标题", "行为日期", "勤勉尽责", "合计"),
+        ("甲 1", "一", "昨天", "是", "=1+1"),
+        ("甲-2", "二", "2018-09-01", "也许", None),
+    ):
+        page.append(row)
+    page["B2"].font = Font(bold=True, color="FF0000")
+    page["C3"].number_format = "yyyy-mm-dd"
+    page["C2"].comment = Comment("原有的批注", "张三")
+    page.column_dimensions["B"].width = 33
+    page.add_data_validation(DataValidation("list", formula1='"是,否"', sqref="D2:D9"))
+    made.create_sheet("检查结果")["A1"] = "上次的"
+    made.create_sheet("隐藏").sheet_state = "hidden"
+    return made
+
+
+def test_the_checked_workbook_is_marked_and_else_untouched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = tmp_path / "案件.xlsx", tmp_path / "结果.xlsx"
+    office_workbook().save(source)
+    before = source.read_bytes()
+    assert main(["validate", str(source), "--format", "xlsx", "-o", str(target)]) == 1
+    assert source.read_bytes() == before
+    old, new = openpyxl.load_workbook(source), openpyxl.load_workbook(target)
+    assert new.sheetnames == [*old.sheetnames, "检查结果 2"]
+    page = new["案件"]
+    main(["validate", str(source), "--format", "jsonl"])
+    cells = [json.loads(line)["place"]["cell"] or "" for line in capsys.readouterr().out.splitlines()]
+    marked = {cell.removeprefix("案件!") for cell in cells}
+    assert {"A2", "C2", "D3", "E1", "E2"} <= marked
+    for row in old["案件"].iter_rows():
+        for cell in row:
+            same = page[cell.coordinate]
+            assert (same.value, same.number_format, same.font.b) == (cell.value, cell.number_format, cell.font.b)
+            assert (same.fill.fgColor.rgb != cell.fill.fgColor.rgb) == (cell.coordinate in marked), cell.coordinate
+    assert page["E2"].value == "=1+1"
+    assert page.column_dimensions["B"].width == 33
+    assert page.data_validations.dataValidation[0].formula1 == '"是,否"'
+    assert new["隐藏"].sheet_state == "hidden"
+    assert page["C2"].comment.text.startswith("原有的批注\n\n错误：“昨天”不是日期")
+    told = new["检查结果 2"]
+    links = {(row[1].hyperlink.location, row[3].value) for row in told.iter_rows(min_row=3) if row[1].hyperlink}
+    assert {("'案件'!A2", "bad-id"), ("'案件'!D3", "bad-value")} <= links
+
+
+def test_findings_on_other_files_are_a_list(tmp_path: Path) -> None:
+    target = tmp_path / "结果.xlsx"
+    assert (
+        main(["validate", str(FIXTURES / "claim-excluded.yaml"), "--format", "xlsx", "-o", str(target), "--lang", "en"])
+        == 1
+    )
+    page = openpyxl.load_workbook(target).active
+    assert page.max_row > 10
+    assert main(["validate", str(FIXTURES / "claim-excluded.yaml"), "--format", "xlsx"]) == 2
+
+
+def test_no_finding_acts_as_a_formula(report: Report) -> None:
+    page = openpyxl.load_workbook(io.BytesIO(findings_workbook([AWKWARD], report))).active
+    assert [cell.data_type for cell in page[3] if cell.value] == ["s"] * len([cell for cell in page[3] if cell.value])

@@ -24,15 +24,33 @@ def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], rep
     from dandang.render.findings import FORMATS
 
     tally = Tally(findings)
-    with destination(options) as out:
-        for piece in FORMATS[options.format](tally, report):
-            out.write(piece)
-        if options.format == "text":
-            out.write(_validated(checked(), tally).in_(options.lang) + "\n")
+    if options.format == "xlsx":
+        _write_workbook(tally, report, options)
+    else:
+        with destination(options) as out:
+            for piece in FORMATS[options.format](tally, report):
+                out.write(piece)
+            if options.format == "text":
+                out.write(_validated(checked(), tally).in_(options.lang) + "\n")
     if tally.interrupted:
         print(INTERRUPTED.in_(options.lang), file=sys.stderr)
         return 2
     return 1 if tally.errors else 0
+
+
+def _write_workbook(findings: Iterable[Finding], report: Report, options: Namespace) -> None:
+    """The findings marked in a copy of the workbook that was checked; of other files, or several, as a list."""
+    from dandang.cases.files import is_workbook, read_bytes
+    from dandang.render.findings.workbook import annotated_workbook, findings_workbook
+
+    if not options.output:
+        hint = ("加上 -o 文件名.xlsx", "add -o name.xlsx")
+        raise BadParameter("XLSX 要写入文件", "XLSX goes to a file", hint=hint)
+    content = read_bytes(options.files[0]) if len(options.files) == 1 and options.files[0].endswith(".xlsx") else b""
+    marked = (
+        annotated_workbook(content, findings, report) if is_workbook(content) else findings_workbook(findings, report)
+    )
+    write_file(options.output, marked)
 
 
 INTERRUPTED = Text(

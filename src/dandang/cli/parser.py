@@ -27,8 +27,8 @@ _ROOMS = {
 }
 
 
-#: The keys of dandang.render.findings.FORMATS, which the parser does not load; a test holds the two together.
-_FINDINGS = ("text", "json", "jsonl", "csv", "html", "sarif", "junit", "github", "turtle", "jsonld")
+#: The keys of dandang.render.findings.FORMATS, which the parser does not load (a test holds the two together), and workbooks.
+_FINDINGS = ("text", "json", "jsonl", "csv", "html", "sarif", "junit", "github", "turtle", "jsonld", "xlsx")
 
 
 class _Parser(argparse.ArgumentParser):
