@@ -15,15 +15,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from dandang.web import create_app
 from dandang.web.app import query_pool
 from fuzz_strategies import requests
+from fuzz_wire import CHANGES, changed, exchange, statuses
 from fuzzing import Answer, Known, Request, answered, check, corpus, learn
+from serving import serving
 
 CORPUS = corpus((Path(__file__).parent / "fuzz" / "corpus.jsonl").read_text(encoding="utf-8").splitlines())
 #: A query may take one second here; what is over this is a hang.
 DEADLINE = 8.0
+#: A query may take ten seconds there.
+WIRE_SECONDS = 20.0
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+#: What a server says of a version or a coding that it does not speak, and of a query that met its limit.
+SERVERS_OWN = (501, 503, 505)
 LONG = int(os.environ.get("DANDANG_FUZZ_REQUESTS", "20000"))
 #: Phases without a database: a run is the same each time.
 QUIET = settings(
@@ -99,3 +107,40 @@ def fuzz(app: Flask, known: Known, number: int) -> None:
 
     run()
     assert sum(seen.values()) >= number * 0.9 and seen.get(2, 0) > number / 20, seen
+
+
+# --- over the wire ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["public", "scratch"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a running server, whose log has to stay free of errors of ours."""
+    log = tmp_path_factory.mktemp("server") / "log"
+    with serving(*(["--scratch"] if request.param == "scratch" else []), log=log) as address:
+        yield int(address.rpartition(":")[2])
+    said = log.read_text(encoding="utf-8", errors="replace")
+    assert "Traceback" not in said and "panicked" not in said, said[-3000:]
+
+
+def test_bytes_that_are_no_request(server: int, known: Known) -> None:
+    fuzz_wire(server, known, 100)
+
+
+@pytest.mark.slow
+def test_many_bytes_that_are_no_request(server: int, known: Known) -> None:
+    fuzz_wire(server, known, LONG // 20)
+
+
+def fuzz_wire(port: int, known: Known, number: int) -> None:
+    """So many connections. Each ends in time, no answer is an error of ours, and the server is there for the next one."""
+
+    @settings(QUIET, max_examples=number)
+    @given(requests(known), st.integers(0, len(CHANGES) - 1))
+    def run(request: Request, change: int) -> None:
+        sent = changed(request, change)
+        said = exchange(port, sent, seconds=WIRE_SECONDS)
+        for status in statuses(said):
+            assert status < 500 or status in SERVERS_OWN, (status, sent[:2000], said[:2000])
+
+    run()
+    assert statuses(exchange(port, HEALTH, seconds=WIRE_SECONDS)) == [200]
