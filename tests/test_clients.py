@@ -84,7 +84,7 @@ def test_sparqlwrapper_gets_rows(endpoint: str, how: str, returned: str) -> None
 
 
 @pytest.mark.parametrize("how", WAYS)
-@pytest.mark.parametrize("returned", [wrapper.TURTLE, wrapper.N3, wrapper.RDFXML, wrapper.JSONLD])
+@pytest.mark.parametrize("returned", [wrapper.TURTLE, wrapper.N3, wrapper.RDFXML, wrapper.JSONLD, wrapper.XML])
 def test_sparqlwrapper_gets_a_graph(endpoint: str, how: str, returned: str) -> None:
     found = asked(endpoint, TRIPLE, returned, how=how)
     graph = found if isinstance(found, rdflib.Graph) else rdflib.Graph().parse(data=found, format="turtle")

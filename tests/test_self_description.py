@@ -19,7 +19,9 @@ from dandang.namespaces import PREFIXES, RDF
 from dandang.web import create_app
 from dandang.web.app import query_pool
 from dandang.web.sparql_examples import QUESTIONS, asks_of_endpoint
-from dandang.web.sparql_service import DATASET, VOID_GRAPH, with_description
+from dandang.web.sparql_pool import Dataset
+from dandang.web.sparql_service import DATASET, VOID_GRAPH, Service, description, void, with_description
+from dandang.web.void import number
 from update_expected import store
 
 JSON = "application/sparql-results+json"
@@ -27,6 +29,9 @@ ASKED = [question for question in questions() if asks_of_endpoint(question)]
 SHAPES = Path(__file__).with_name("self-description.ttl")
 #: Data, without the graph that describes it.
 DATA = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != {VOID_GRAPH})"
+THING = ox.Quad(
+    ox.NamedNode("http://e/s"), ox.NamedNode(RDF + "type"), ox.NamedNode("http://e/C"), ox.NamedNode("http://e/g")
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,20 +113,20 @@ def test_iri_of_an_example_leads_to_its_page_and_its_data(client: FlaskClient, q
 
 
 @pytest.fixture(scope="module")
-def void(client: FlaskClient) -> rdflib.Graph:
+def told(client: FlaskClient) -> rdflib.Graph:
     answer = client.get("/.well-known/void", headers={"Accept": "text/turtle"})
     assert answer.status_code == 200
     return rdflib.Graph().parse(data=answer.data, format="turtle")
 
 
-def test_description_fits_its_shapes(client: FlaskClient, void: rdflib.Graph) -> None:
-    told = client.get("/sparql", headers={"Accept": "text/turtle"}).data
+def test_description_fits_its_shapes(client: FlaskClient, told: rdflib.Graph) -> None:
+    whole_turtle = client.get("/sparql", headers={"Accept": "text/turtle"}).data
     asked = client.get(
         "/graphs?graph=https://w3id.org/dandang/id/graphs/examples", headers={"Accept": "text/turtle"}
     ).data
-    whole = rdflib.Graph().parse(data=told, format="turtle").parse(data=asked, format="turtle")
+    whole = rdflib.Graph().parse(data=whole_turtle, format="turtle").parse(data=asked, format="turtle")
     shapes = rdflib.Graph().parse(SHAPES)
-    for found in (void, whole):
+    for found in (told, whole):
         conforms, _, report = pyshacl.validate(found, shacl_graph=shapes, inference="none")
         assert conforms, report
     # And the shapes find what they are for.
@@ -129,11 +134,11 @@ def test_description_fits_its_shapes(client: FlaskClient, void: rdflib.Graph) ->
     assert not pyshacl.validate(empty, shacl_graph=shapes)[0]
 
 
-def test_counts_are_what_the_endpoint_counts(client: FlaskClient, void: rdflib.Graph) -> None:
+def test_counts_are_what_the_endpoint_counts(client: FlaskClient, told: rdflib.Graph) -> None:
     total = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?p ?o {{ {DATA} }} }}"
     properties = f"SELECT ?x (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s (?p AS ?x) ?o {{ {DATA} }} }} GROUP BY ?x"
     classes = f"SELECT ?x (COUNT(DISTINCT ?s) AS ?n) {{ {DATA} FILTER(?p = rdf:type) BIND(?o AS ?x) }} GROUP BY ?x"
-    for counted, told in (
+    for counted, said in (
         (total, "SELECT ?n { [] a void:Dataset ; void:triples ?n }"),
         (
             properties,
@@ -142,7 +147,7 @@ def test_counts_are_what_the_endpoint_counts(client: FlaskClient, void: rdflib.G
         (classes, "SELECT ?x ?n { [] void:classPartition [ void:class ?x ; void:entities ?n ] }"),
     ):
         found = {tuple(row.values()) for row in rows(client, counted)}
-        assert {tuple(str(cell) for cell in row) for row in void.query(told)} == found, told
+        assert {tuple(str(cell) for cell in row) for row in told.query(said)} == found, said
 
 
 def test_partitions_say_what_joins_what(client: FlaskClient) -> None:
@@ -168,6 +173,32 @@ def test_partitions_say_what_joins_what(client: FlaskClient) -> None:
     assert {row for row in there if not row[2].startswith("http://rdfs.org/ns/void#")} == told
 
 
+@pytest.mark.parametrize(
+    ("how", "features"),
+    [
+        ({}, {"UnionDefaultGraph"}),
+        ({"union": False}, set()),
+        ({"writable": True, "federated": True}, {"UnionDefaultGraph", "EmptyGraphs", "BasicFederatedQuery"}),
+    ],
+)
+def test_features_are_those_of_the_service(how: dict[str, bool], features: set[str]) -> None:
+    dataset = Dataset(0, ox.serialize([THING], format=ox.RdfFormat.N_QUADS) or b"", ("http://e/g",))
+    found = description(Service("http://e/sparql", **how), dataset)  # type: ignore[arg-type]
+    space = "http://www.w3.org/ns/sparql-service-description#"
+    assert {t.object.value for t in found if t.predicate.value == space + "feature"} == {
+        space + name for name in features
+    }
+
+
+def test_changed_store_is_counted_anew() -> None:
+    """A store that was made from the shipped data has its description in a graph, which changes do not keep up to date."""
+    quads = [*with_description([THING]), ox.Quad(THING.object, THING.predicate, THING.object, THING.graph_name)]
+    dataset = Dataset(1, ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"", ("http://e/g", VOID_GRAPH.value))
+    told = {writable: set(void(Service("http://e/sparql", writable=writable), dataset)) for writable in (True, False)}
+    counts = {writable: number(DATASET, "triples", 2 if writable else 1) for writable in told}
+    assert all(counts[writable] in found for writable, found in told.items())
+
+
 def test_same_data_is_described_in_the_same_words() -> None:
     quads = [
         ox.Quad(ox.NamedNode(f"http://e/{n}"), ox.NamedNode(RDF + "type"), ox.NamedNode(f"http://e/C{n % 3}"))
@@ -189,8 +220,8 @@ def test_iris_of_the_dataset_and_its_graphs_resolve(client: FlaskClient) -> None
     assert client.get("/id/graphs/none", headers=turtle, follow_redirects=True).status_code == 404
 
 
-def test_dumps_that_are_named_are_there(client: FlaskClient, void: rdflib.Graph) -> None:
-    dumps = list(void.objects(None, rdflib.URIRef(PREFIXES["void"] + "dataDump")))
+def test_dumps_that_are_named_are_there(client: FlaskClient, told: rdflib.Graph) -> None:
+    dumps = list(told.objects(None, rdflib.URIRef(PREFIXES["void"] + "dataDump")))
     assert len(dumps) == 4
     for dump in dumps:
         assert client.get(str(dump).removeprefix("http://localhost")).status_code == 200

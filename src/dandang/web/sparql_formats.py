@@ -31,6 +31,9 @@ _CALLED = {
     **{"n-triples": "nt", "ntriples": "nt", "n-quads": "nq", "nquads": "nq"},
 }
 
+#: The RDF in the syntax of a format of rows, for a request that did not know that its query makes a graph.
+_KIN = {"xml": "rdf", "json": "jsonld"}
+
 #: Media types that name a format less exactly than its own.
 _LOOSE = {"application/json": "json", "application/xml": "xml", "text/xml": "xml", "text/plain": "nt"}
 _UTF8 = "; charset=utf-8"
@@ -42,6 +45,11 @@ def called(name: str) -> str:
     # In a query string that nobody encoded, `+` has become a space.
     media = {media.partition(";")[0]: ending for ending, media in FORMATS.items()} | _LOOSE | _CALLED
     return media.get(plain) or media.get(plain.replace(" ", "+"), plain if plain in FORMATS else name)
+
+
+def graph_for(ending: str) -> str:
+    """The ending of the RDF format that comes nearest to a format."""
+    return ending if ending in GRAPHS else _KIN.get(ending, "ttl")
 
 
 def accepted() -> tuple[str | None, str | None]:

@@ -44,29 +44,48 @@ def with_description(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     return [*found, *(ox.Quad(triple.subject, triple.predicate, triple.object, VOID_GRAPH) for triple in described)]
 
 
-def description(endpoint: str, dataset: Dataset, *, writable: bool, dumps: Iterable[str] = ()) -> list[ox.Triple]:
-    """The service at an address, with its data as it is now and the addresses of files that have all of it."""
-    service, held = ox.BlankNode("service"), _held(dataset, writable)
+class Service(NamedTuple):
+    """An endpoint: its address, what it allows, and the addresses of files that have all of its data.
+
+    With `union` a query that names no graph is asked of all of them together; with `federated` it may ask some other endpoints.
+    """
+
+    endpoint: str
+    writable: bool = False
+    union: bool = True
+    federated: bool = False
+    dumps: tuple[str, ...] = ()
+
+
+def description(service: Service, dataset: Dataset) -> list[ox.Triple]:
+    """The service, with its data as it is now."""
+    node, held = ox.BlankNode("service"), _held(dataset, service.writable, service.union)
+    languages = ["SPARQL11Query", *(["SPARQL11Update"] if service.writable else [])]
+    features = {
+        "UnionDefaultGraph": service.union,
+        "EmptyGraphs": service.writable,
+        "BasicFederatedQuery": service.federated,
+    }
     return [
-        link(service, _TYPE.value, SD + "Service"),
-        link(service, SD + "endpoint", endpoint),
-        *_links(service, SD + "supportedLanguage", SD, ["SPARQL11Query", *(["SPARQL11Update"] if writable else [])]),
-        *_links(service, SD + "feature", SD, ["EmptyGraphs"] if writable else ["UnionDefaultGraph"]),
-        link(service, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple"),
-        *_links(service, SD + "resultFormat", FORMATS, [*_RESULTS, *_GRAPHS]),
-        *_links(service, SD + "inputFormat", FORMATS, _GRAPHS if writable else ()),
-        link(service, SD + "defaultDataset", held.whole),
+        link(node, _TYPE.value, SD + "Service"),
+        link(node, SD + "endpoint", service.endpoint),
+        *_links(node, SD + "supportedLanguage", SD, languages),
+        *_links(node, SD + "feature", SD, [name for name, there in features.items() if there]),
+        link(node, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple"),
+        *_links(node, SD + "resultFormat", FORMATS, [*_RESULTS, *_GRAPHS]),
+        *_links(node, SD + "inputFormat", FORMATS, _GRAPHS if service.writable else ()),
+        link(node, SD + "defaultDataset", held.whole),
         *held.graphs,
-        *void(endpoint, dataset, writable=writable, dumps=dumps),
+        *void(service, dataset),
     ]
 
 
-def void(endpoint: str, dataset: Dataset, *, writable: bool, dumps: Iterable[str] = ()) -> list[ox.Triple]:
+def void(service: Service, dataset: Dataset) -> list[ox.Triple]:
     """The data alone: what it is, how much of what it holds, and where to get it."""
-    held = _held(dataset, writable)
+    held = _held(dataset, service.writable, service.union)
     return [
-        link(held.whole, VOID + "sparqlEndpoint", endpoint),
-        *(link(held.whole, VOID + "dataDump", dump) for dump in dumps),
+        link(held.whole, VOID + "sparqlEndpoint", service.endpoint),
+        *(link(held.whole, VOID + "dataDump", dump) for dump in service.dumps),
         *held.void,
     ]
 
@@ -86,17 +105,11 @@ class _Held(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _held(dataset: Dataset, writable: bool) -> _Held:
+def _held(dataset: Dataset, writable: bool, union: bool) -> _Held:
     """The dataset described. Counting takes a while, and the public dataset never changes."""
     quads = list(ox.parse(dataset.content, format=ox.RdfFormat.N_QUADS))
-    kept = tuple(quad.triple for quad in quads if quad.graph_name == VOID_GRAPH)
-    if kept and not writable:
-        whole: Node = DATASET
-    else:
-        whole = ox.BlankNode("dataset")
-        kept = (link(whole, _TYPE.value, VOID + "Dataset"), *statistics(whole, _distinct(quads)))
-    # What a query without a dataset is asked of: all graphs together, but in a writable store the graph without a name.
-    default = _distinct(quad for quad in quads if not writable or isinstance(quad.graph_name, ox.DefaultGraph))
+    whole, kept = _described(quads, writable)
+    default = _distinct(quad for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph))
     graphs = [link(whole, _TYPE.value, SD + "Dataset"), *_graph(whole, SD + "defaultGraph", "graph", default)]
     parts: dict[str, list[ox.Quad]] = {name: [] for name in dataset.graphs}
     for quad in quads:
@@ -108,6 +121,18 @@ def _held(dataset: Dataset, writable: bool) -> _Held:
         graphs.append(link(whole, SD + "namedGraph", node))
         graphs += _graph(node, SD + "graph", f"graph{place}", _distinct(found))
     return _Held(whole, kept, tuple(graphs))
+
+
+def _described(quads: list[ox.Quad], writable: bool) -> tuple[Node, tuple[ox.Triple, ...]]:
+    """The dataset's node and what VoID says of it: counted anew where the data may have changed."""
+    kept = tuple(quad.triple for quad in quads if quad.graph_name == VOID_GRAPH)
+    if kept and not writable:
+        return DATASET, kept
+    triples = _distinct(quad for quad in quads if quad.graph_name != VOID_GRAPH)
+    if kept:
+        return DATASET, (*_about(triples), *statistics(DATASET, triples))
+    whole = ox.BlankNode("dataset")
+    return whole, (link(whole, _TYPE.value, VOID + "Dataset"), *statistics(whole, triples))
 
 
 def _about(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:

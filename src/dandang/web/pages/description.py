@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, current_app, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from dandang.store import GRAPHS as GRAPH_NAMES
@@ -13,7 +13,7 @@ from dandang.web.problems import NotAcceptable
 from dandang.web.routing import varied
 from dandang.web.sparql_formats import FORMATS, accepted_graph
 from dandang.web.sparql_requests import open_to_all, pool
-from dandang.web.sparql_service import serialised, void
+from dandang.web.sparql_service import Service, serialised, void
 
 blueprint = Blueprint("description", __name__)
 open_to_all(blueprint)
@@ -25,8 +25,7 @@ def well_known() -> BaseResponse:
     ending = accepted_graph()
     if ending is None:
         raise NotAcceptable("没有所接受的格式", "none of the accepted media types fits a description of data")
-    endpoint = url_for("sparql.protocol", _external=True)
-    triples = void(endpoint, pool().dataset, writable=pool().writable, dumps=dumps())
+    triples = void(service(), pool().dataset)
     return varied(Response(serialised(triples, ending), content_type=FORMATS[ending]))
 
 
@@ -43,8 +42,17 @@ def graph(name: str) -> BaseResponse:
     return varied(redirect(url_for("graphs.indirect", graph=GRAPH_NAMES + name), 303))
 
 
-def dumps() -> list[str]:
-    """The addresses of the files that hold all of the public data."""
-    if pool().writable:
-        return []
-    return [url_for("data.dataset", ending=ending, _external=True) for ending in RDF_FORMATS]
+def service() -> Service:
+    """The endpoint as it is set up, with the addresses of the files that hold all of the public data."""
+    dumps = () if pool().writable else tuple(_dump(ending) for ending in RDF_FORMATS)
+    return Service(
+        url_for("sparql.protocol", _external=True),
+        writable=pool().writable,
+        union=pool().union,
+        federated=bool(current_app.config["ALLOW_SERVICE"]),
+        dumps=dumps,
+    )
+
+
+def _dump(ending: str) -> str:
+    return url_for("data.dataset", ending=ending, _external=True)

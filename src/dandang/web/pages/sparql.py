@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from dandang.errors import BadQuery
 from dandang.sparql_guard import checked, checked_update, foreign_graphs, with_dataset
 from dandang.web.media import HTML
-from dandang.web.pages.description import dumps
+from dandang.web.pages.description import service
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, varied
-from dandang.web.sparql_formats import FORMATS, GRAPHS, RESULTS, accepted, accepted_graph, called, spreadsheet
+from dandang.web.sparql_formats import FORMATS, RESULTS, accepted, accepted_graph, called, graph_for, spreadsheet
 from dandang.web.sparql_pool import Answer, Query, Stream, Update
 from dandang.web.sparql_requests import FORM, allow_change, graphs, open_to_all, pool, seconds, text_of
 from dandang.web.sparql_service import description, serialised
@@ -64,7 +64,7 @@ def _description() -> BaseResponse:
             "none of the accepted media types fits the service description",
             hint=("要查询请加参数 query", "to ask something, give the parameter query"),
         )
-    triples = description(request.base_url, pool().dataset, writable=pool().writable, dumps=dumps())
+    triples = description(service(), pool().dataset)
     return varied(Response(serialised(triples, ending), content_type=FORMATS[ending]))
 
 
@@ -158,7 +158,7 @@ def _job(query: str, results: str, graph: str) -> Query:
         query,
         request.base_url,
         results if results in RESULTS else "json",
-        graph if graph in GRAPHS else "ttl",
+        graph_for(graph),
         graphs("default-graph-uri"),
         graphs("named-graph-uri"),
         union=pool().union and not found.dataset,
