@@ -24,9 +24,18 @@ from dandang.policy import read_policy
 from dandang.store import Index, Store
 from dandang.web import create_app
 from dandang.web.library import Library, by_page
+from dandang.web.views.lists import LISTS as LISTINGS
+from dandang.web.views.lists import Listing
 from test_web import HTML, ROUTES, Links
 
 LANGUAGES = ("zh", "en")
+
+
+def _columns(listing: Listing) -> Iterator[str]:
+    yield from filter(None, dict.fromkeys([listing.subject, listing.group]))
+    yield from (column.name for column in listing.columns if column.kind == "things" and column.name != listing.subject)
+
+
 #: Lists → the columns that name what they list.
 LISTS: dict[str, tuple[str, ...]] = {
     "/": ("document",),
@@ -38,6 +47,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/relations/": ("relation", "one", "other", "certainty"),
     "/ontology": ("term", "linked"),
     "/cases/": ("case",),
+    **{f"/{name}/": tuple(_columns(listing)) for name, listing in LISTINGS.items()},
 }
 #: Pages without a query of the graph, by endpoint or by the room of it, and why.
 WITHOUT = {
@@ -116,7 +126,7 @@ def queries(page: str) -> list[str]:
 
 def content(page: str) -> str:
     """What a page shows of the graph by its own query: not the way to it, and not the drawing, whose query stands beside it."""
-    page = re.sub(r'<nav class="crumbs".*?</nav>', "", page, flags=re.S)
+    page = re.sub(r'<nav class="(crumbs|kinds)".*?</nav>', "", page, flags=re.S)
     return re.sub(r'<section aria-labelledby="near">.*?</section>', "", page, flags=re.S)
 
 
@@ -259,5 +269,6 @@ def test_every_page_query_runs_as_its_file_has_it(site: Site) -> None:
     for file in sorted(folder.glob("*.rq")):
         text = file.read_text(encoding="utf-8")
         assert text.startswith("#+ question.zh: ") and "\n#+ question.en: " in text, file.name
+        ox.Store().query(text)  # plain SPARQL: every prefix is declared
         found = site.store.run(text)
         assert next(iter(found), None) is not None, file.name

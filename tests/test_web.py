@@ -6,6 +6,8 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlencode
@@ -110,6 +112,7 @@ ROUTES: dict[str, str] = {
     "search.search_bare": "/search?q=E7",
     "data.dataset": "/data/dataset.nt",
     "data.page": "/data/clauses/E7.ttl",
+    "data.reference": "/data/clauses/E7.bib",
     "maps.choose": "/zh/compare",
     "maps.choose_bare": "/compare",
     "maps.compare": "/zh/compare/A11/E7",
@@ -124,6 +127,8 @@ ROUTES: dict[str, str] = {
     "description.dataset": "/id/dataset",
     "description.graph": "/id/graphs/D4",
     "licences.index": "/zh/licences",
+    "lists.listing": "/zh/circumstances/",
+    "lists.listing_bare": "/circumstances/",
     "licences.index_bare": "/licences",
     "identifiers.identifier": "/id/wuhan-2018/E7",
     "health.healthz": "/healthz",
@@ -395,6 +400,33 @@ def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: Flas
             for leaf in facts_in(clause.condition) if clause.condition else ():
                 assert f'href="/{lang}{library.addresses.path(leaf.fact)}"' in page
                 assert f'id="{leaf.iri.partition("#")[2]}"' in page
+
+
+def test_a_clause_is_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
+    today, clause = date.today().isoformat(), library.policy.by_notation["E7"]
+    assert clause.quote
+    place = f"（正文第{clause.quote.start + 1}至{clause.quote.end}字符）"
+    page = unescape(client.get("/zh/clauses/E7", headers=HTML).text)
+    assert (
+        "宋磊, 邵剑波. 武汉率先出台“1+3”文件,激励干部担当作为: 《关于建立容错纠错机制激励干部担当作为的实施办法》"
+        f"E7{place}[EB/OL]. 长江日报、汉网(2018-08-15)[{today}]. https://w3id.org/dandang/id/wuhan-2018/E7."
+    ) in page
+    bib, ris = (client.get(f"/data/clauses/e7.{ending}").text for ending in ("bib", "ris"))
+    assert bib.startswith("@online{dandang-wuhan-2018-E7,") and bib.count("{") == bib.count("}") and place in bib
+    assert ris.startswith("TY  - ELEC\n") and ris.endswith("ER  - \n") and "DA  - 2018/08/15/" in ris
+    assert f"urldate     = {{{today}}}" in bib and clause.iri in bib and clause.iri in ris
+    assert client.get("/data/facts/decisive-decision.bib").status_code == 404
+
+
+def test_an_address_may_name_the_version_of_the_data(client: FlaskClient, library: Library) -> None:
+    page = client.get("/zh/clauses/E7", headers=HTML).text
+    version = f"?dataset={library.policy.digest[:12]}"
+    assert f"{ID}wuhan-2018/E7{version}" in page
+    answer = client.get(f"/id/wuhan-2018/E7{version}", headers=HTML)
+    assert answer.headers["Location"] == f"/zh/clauses/E7{version}"
+    assert 'class="notice"' not in client.get(answer.headers["Location"], headers=HTML).text
+    assert "现在是" in client.get("/zh/clauses/E7?dataset=0123456789ab", headers=HTML).text
+    assert client.get("/zh/clauses/E7?dataset=%3Cb%3E", headers=HTML).text.count("<b>&lt;") == 0
 
 
 def test_unclear_connective_opens_a_note_with_both_readings(client: FlaskClient) -> None:

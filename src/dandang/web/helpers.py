@@ -19,6 +19,7 @@ from dandang.web.behind import query_of
 from dandang.web.language import TAGS, label, language, other, path_language, t, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
+from dandang.web.views.lists import LISTS
 
 
 def install(app: Flask) -> None:
@@ -43,6 +44,8 @@ def _context() -> dict[str, Any]:
         "source_of": source_of,
         "data_url": page_data,
         "data_query": data_query,
+        "versioned": versioned,
+        "asked_version": asked_version(),
         "sparql_url": sparql_url,
         "protocol_url": protocol_url,
         "answer_url": answer_url,
@@ -53,6 +56,7 @@ def _context() -> dict[str, Any]:
         "shorten": shorten,
         "states": STATES,
         "verdicts": VERDICTS,
+        "lists": LISTS,
         "disclaimer": DISCLAIMER,
         "rdf_names": RDF_NAMES,
         "version": __version__,
@@ -107,6 +111,17 @@ def source_of(quote: str) -> str:
 def page_data(iri: str, ending: str) -> str:
     """The address of an IRI's RDF."""
     return addresses.data_url(library().addresses.path(iri) or "/", ending)
+
+
+def versioned(iri: str) -> str:
+    """The address of an IRI that says which version of the data was meant."""
+    return f"{iri}?dataset={library().policy.digest[:12]}"
+
+
+def asked_version() -> str:
+    """The version of the data that the address names, where it is not the one that is shown."""
+    asked = request.args.get("dataset", "")[:64].lower()
+    return "" if library().policy.digest.startswith(asked) else asked
 
 
 def data_query(iri: str) -> str:

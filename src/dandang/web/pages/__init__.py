@@ -17,6 +17,7 @@ from dandang.web.pages import (
     home,
     identifiers,
     licences,
+    lists,
     maps,
     ontology,
     questions,
@@ -51,6 +52,7 @@ BLUEPRINTS = tuple(
         description,
         identifiers,
         licences,
+        lists,
         health,
     )
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, abort, redirect, request
 
 from dandang.web.addresses import data_url
@@ -9,8 +11,11 @@ from dandang.web.media import RDF_FORMATS
 from dandang.web.pages.common import missing
 from dandang.web.rdf import serialised
 from dandang.web.routing import library
+from dandang.web.views.cite import citation
 
 blueprint = Blueprint("data", __name__)
+#: Ending → the form of a reference and its media type.
+CITATIONS = {"bib": ("bibtex", "application/x-bibtex"), "ris": ("ris", "application/x-research-info-systems")}
 _ENDINGS = ", ".join(RDF_FORMATS)
 
 
@@ -32,6 +37,22 @@ def page(name: str, ending: str) -> Response:
             abort(redirect(data_url(full, ending)))
         raise missing(request.path)
     return _answer(serialised(shelf.groups[iri], ending), ending)
+
+
+@blueprint.get(f"/data/<path:name>.<any({', '.join(CITATIONS)}):ending>")
+def reference(name: str, ending: str) -> Response:
+    """The reference to a clause as a file, for programs that keep literature."""
+    shelf = library()
+    path = f"/{name}"
+    iri = shelf.addresses.iri(path) or shelf.addresses.iri(shelf.addresses.full(path) or "")
+    clause = shelf.policy.clauses.get(iri or "")
+    found = citation(clause, shelf, date.today().isoformat()) if clause else None
+    if clause is None or found is None:
+        raise missing(request.path)
+    field, media = CITATIONS[ending]
+    response = Response(getattr(found, field) + "\n", content_type=f"{media}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="dandang-{clause.notation}.{ending}"'
+    return response
 
 
 def _answer(content: bytes, ending: str) -> Response:

@@ -22,4 +22,4 @@ def identifier(local: str) -> Response:
     if path is None:
         raise missing(request.path)
     ending = rdf_ending()
-    return varied(redirect(data_url(path, ending) if ending else url(path, negotiated()), 303))
+    return varied(redirect(data_url(path, ending) if ending else url(path, negotiated(), request.args.to_dict()), 303))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from dandang.messages import Text
@@ -139,7 +140,7 @@ def clause_view(clause: Clause, library: Library) -> ClauseView:
         shared_notes=_shared_notes(clause, policy),
         consequences=tuple(_consequences(clause, policy)),
         required_by=tuple(found for found in policy.lists.values() if clause.iri in found.preconditions),
-        citation=citation(clause, library),
+        citation=citation(clause, library, date.today().isoformat()),
     )
 
 
