@@ -427,6 +427,145 @@ def test_escape_in_an_iri_is_read() -> None:
     assert foreign_graphs("ASK FROM <http://e/\\u0068> {}", frozenset({"http://e/g"})) == ["http://e/h"]
 
 
+#: SERVICE as the engine reads it: a keyword may touch what stands beside it.
+HIDDEN = [
+    "SELECT * { SERVICESILENT<http://other.example/> {} }",
+    "PREFIX ex: <http://other.example/> SELECT * { SERVICEex:x { ?s ?p ?o } }",
+    "PREFIX : <http://other.example/> SELECT * { SERVICE:x { ?s ?p ?o } }",
+    "SELECT * { SERVICE?x { ?s ?p ?o } }",
+    "SELECT * { BIND(1 AS ?x)SERVICE<http://other.example/> { ?s ?p ?o } }",
+    "SELECT * { VALUES ?x {1}sErViCe<http://other.example/> { ?s ?p ?o } }",
+    "PREFIX ex: <http://other.example/> SELECT * { ?s ?p 1SERVICEex:x { ?s ?p ?o } }",
+    "PREFIX ex: <http://other.example/> SELECT * { ?s ?p true.SERVICEex:x { ?s ?p ?o } }",
+]
+
+
+@pytest.mark.parametrize("query", HIDDEN)
+def test_service_is_seen_wherever_the_engine_sees_it(query: str) -> None:
+    for hosts in ((), ("allowed.example",)):
+        with pytest.raises(BadQuery):
+            checked(query, hosts=hosts)
+        with pytest.raises(BadQuery):
+            checked(query.replace("{", "{ SERVICE <http://allowed.example/> {} ", 1), hosts=hosts)
+
+
+@pytest.mark.parametrize("update", ["LOADSILENT<file:///etc/hostname>", "LOAD<http://e/>", "LOADex:x"])
+def test_load_is_seen_wherever_the_engine_sees_it(update: str) -> None:
+    with pytest.raises(BadQuery, match="LOAD"):
+        checked_update(update)
+
+
+ALLOWED = ("a.example", "b.example:8890", "[::1]:8080")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a.example/sparql",
+        "https://a.example/",
+        "HTTP://A.example",
+        "https://a.example:443/x?y=z",
+        "http://b.example:8890/sparql",
+        "http://\\u0061.example/",
+        "http://[::1]:8080/",
+    ],
+)
+def test_service_may_ask_hosts_on_the_list(address: str) -> None:
+    for silent in ("", " SILENT"):
+        assert checked(f"SELECT * {{ SERVICE{silent} <{address}> {{ ?s ?p ?o }} }}", hosts=ALLOWED).network
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "<http://other.example/>",
+        "<http://a.example.other.example/>",
+        "<http://sub.a.example/>",
+        "<http://a.example:8080/>",
+        "<http://b.example/>",
+        "<http://b.example:88900/>",
+        "<https://b.example:889/>",
+        "<http://a.example@other.example/>",
+        "<http://user:pw@a.example/>",
+        "<http://other.example#@a.example/>",
+        "<http://other.example?a.example/>",
+        "<ftp://a.example/>",
+        "<file:///a.example>",
+        "<//a.example/>",
+        "<a.example>",
+        "<http:a.example>",
+        "<>",
+        "?where",
+        "ex:x",
+        ":x",
+        "",
+    ],
+)
+def test_service_may_ask_no_other_host(service: str) -> None:
+    for silent in ("", "SILENT"):
+        prefixes = "PREFIX ex: <http://a.example/> PREFIX : <http://a.example/>"
+        with pytest.raises(BadQuery, match="SERVICE"):
+            checked(f"{prefixes} SELECT * {{ SERVICE {silent} {service} {{ ?s ?p ?o }} }}", hosts=ALLOWED)
+
+
+def test_words_that_are_no_service_pass() -> None:
+    query = "SELECT ?service { ?service a sd:Service ; ex:service _:service . } # SERVICE"
+    assert not checked(f"PREFIX sd: <http://e/> PREFIX ex: <http://e/> {query}").network
+
+
+# --- where a mistake is -----------------------------------------------------------------------------------------------
+
+MISTAKES = [
+    ("SELECT * { ?s ?p }", 1, 18, "}"),
+    ("SELECT *\nWHERE { ?s ?p ?o . ?x }", 2, 23, "}"),
+    ("SELCT * { ?s ?p ?o }", 1, 1, "SELECT"),
+    ("SELECT * { ?s ?p ?o } ORDR BY ?s", 1, 23, "ORDER"),
+    ("SELECT * { ?s ?p ?o FILTER(?o < 3 && && ?x) }", 1, 38, "&&"),
+    ('SELECT * { ?s rdfs:label "住房" ?x ! }', 1, 31, "?x"),
+    ("SELECT * {\n  ?s ?p ?o . # 注释\n\t?s ?p '住房补贴' ; ] }", 3, 17, "]"),
+    ("ASK { ?s ?p ?o", 1, 15, "{"),
+    ("SELECT * { ?s ?p 'open }", 1, 18, "引号"),
+    ("SELECT * { ?s foaf:name ?o }", 1, 15, "PREFIX foaf: <http://xmlns.com/foaf/0.1/>"),
+    ("SELECT * { ?s skso:prefLabel ?o }", 1, 15, "skos:"),
+    ("SELECT * { ?s nowhere:name ?o }", 1, 15, "PREFIX nowhere: <http://example.org/>"),
+    ("SELECT ?y (COUNT(?x) AS ?n) { ?x ?p ?y }", 1, 41, "GROUP BY"),
+    ("SELECT * { ?s ?p <http://e/a b> }", 1, 18, "IRI"),
+    ("SELECT (ENCODE_FOR_URI(?x AS ?y) { }", 1, 27, "AS"),
+    ("SELECT * { ?s ?p ?o } LIMIT ten", 1, 29, "ten"),
+]
+
+
+@pytest.mark.parametrize(("query", "line", "column", "words"), MISTAKES)
+def test_mistake_is_told_with_its_place(
+    client: FlaskClient, public: FlaskClient, query: str, line: int, column: int, words: str
+) -> None:
+    for found in (client, public):
+        answer = ask(found, query)
+        problem = json.loads(answer.data)
+        assert (answer.status_code, problem["code"]) == (400, "bad-query")
+        assert (problem["line"], problem["column"]) == (line, column)
+        assert words in problem["detail"] + problem.get("hint", "")
+        text, caret = problem["excerpt"].split("\n")
+        assert text == query.split("\n")[line - 1] and len(caret) == column and caret.strip() == "^"
+
+
+def test_mistake_is_told_in_both_languages(client: FlaskClient) -> None:
+    for language, words in (("zh", "这里不该出现"), ("en", "does not fit here")):
+        answer = client.get("/sparql", query_string={"query": "SELECT * { ] }"}, headers={"Accept-Language": language})
+        assert words in json.loads(answer.data)["detail"]
+
+
+def test_mistake_in_an_update_is_told_with_its_place(client: FlaskClient) -> None:
+    problem = json.loads(change(client, "INSERT DATA { <a> <b> 1 } ;\nDELETE WHRE { ?s ?p ?o }").data)
+    assert (problem["line"], problem["column"]) == (2, 8) and "WHERE" in problem["hint"]
+
+
+def test_place_in_a_long_line_is_shown(client: FlaskClient) -> None:
+    problem = json.loads(ask(client, f"SELECT * {{ {'?s ?p ?o . ' * 100}] }}").data)
+    text, caret = problem["excerpt"].split("\n")
+    assert len(text) < 120 and text[caret.index("^")] == "]"
+
+
 # --- graph store ------------------------------------------------------------------------------------------------------
 
 INDIRECT, DIRECT = "/graphs?graph=http%3A%2F%2Fe%2Fperson%2F1.ttl", "/graphs/person/1.ttl"
@@ -540,7 +679,32 @@ def test_malformed_graph_request_is_refused(
 
 def test_error_in_an_uploaded_graph_has_its_place(client: FlaskClient) -> None:
     answer = client.put("/graphs?default", data=b"<http://e/a> <http://e/b> 1 .\n<a> <b> .", content_type=TURTLE)
-    assert json.loads(answer.data)["place"]["line"] == 2
+    problem = json.loads(answer.data)
+    assert (problem["line"], problem["column"]) == (2, 9) and problem["excerpt"] == "<a> <b> .\n        ^"
+    answer = client.put("/graphs?default", data="<http://e/张> foaf:name '三' .".encode(), content_type=TURTLE)
+    problem = json.loads(answer.data)
+    assert "@prefix foaf: <http://xmlns.com/foaf/0.1/> ." in problem["hint"] and problem["column"] == 14
+
+
+def test_documents_that_would_never_end_are_refused(client: FlaskClient) -> None:
+    deep = 100_000
+    documents = {
+        "nested lists": (TURTLE, "<a> <b> " + "(" * deep + ")" * deep + " ."),
+        "nested nodes": (TURTLE, "<a> <b> " + "[ <c> " * deep + "1" + "]" * deep + " ."),
+        "nested JSON": ("application/ld+json", '{"@id": "http://e/a", "http://e/p": ' * deep + "1" + "}" * deep),
+        "nested XML": ("application/rdf+xml", "<a>" * deep + "</a>" * deep),
+    }
+    for name, (media, text) in documents.items():
+        answer = client.put("/graphs?default", data=text.encode(), content_type=media)
+        assert answer.status_code in (204, 400, 413, 503), name
+        assert holds(client, ""), name
+
+
+def test_upload_larger_than_it_may_be_is_refused(client: FlaskClient) -> None:
+    literal = f"<http://e/a> <http://e/p> '{'x' * 1024 * 1024}' ."
+    assert client.put("/graphs?default", data=literal.encode(), content_type=TURTLE).status_code == 413
+    update = f"INSERT DATA {{ <http://e/a> <http://e/p> '{'x' * 1024 * 1024}' }}"
+    assert change(client, update).status_code == 413
 
 
 def test_graph_in_a_format_that_is_not_on_offer_is_406(client: FlaskClient) -> None:

@@ -208,6 +208,32 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         ),
     )
     serve.add_argument(
+        "--store",
+        metavar="FILE",
+        help=say(
+            "可写的库，一个 N-Quads 文件；没有这个文件就用随附的数据新建",
+            "a store that may be written to, one N-Quads file; made of the shipped data where there is no such file",
+        ),
+    )
+    serve.add_argument(
+        "--update-token-file",
+        metavar="FILE",
+        help=say(
+            "修改 --store 时要给的令牌；也可用环境变量 DANDANG_UPDATE_TOKEN",
+            "the token that changes of --store need; or the variable DANDANG_UPDATE_TOKEN",
+        ),
+    )
+    serve.add_argument(
+        "--allow-service",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help=say(
+            "允许 SERVICE 访问的主机，如 query.wikidata.org 或 localhost:8890；可写多次",
+            "a host that SERVICE may ask, such as query.wikidata.org or localhost:8890; may be repeated",
+        ),
+    )
+    serve.add_argument(
         "--data",
         metavar="FOLDER",
         help=say("连同这个文件夹里的政策文件", "with the policy files of this folder"),

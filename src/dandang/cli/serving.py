@@ -22,5 +22,8 @@ def serve(options: Namespace) -> int:
         public_metrics=options.metrics,
         access_log_to=options.access_log,
         watch=options.watch,
+        store=options.store,
+        token_file=options.update_token_file,
+        services=tuple(options.allow_service),
     )
     return 0

@@ -14,12 +14,14 @@ from jinja2 import StrictUndefined
 from dandang import resources
 from dandang.web import delivery, helpers, problems, routing, security
 from dandang.web.incoming import AnyRequest
-from dandang.web.library import load_library, served_digest
+from dandang.web.library import Library, load_library, served_digest
 from dandang.web.limits import RateLimiter
 from dandang.web.metrics import Metrics
 from dandang.web.pages import BLUEPRINTS
+from dandang.web.sparql_jobs import Content, content_of
 from dandang.web.sparql_pool import Pool
 from dandang.web.sparql_service import with_description
+from dandang.web.sparql_store import StoreFile
 
 DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 1024 * 1024,
@@ -37,7 +39,8 @@ DEFAULTS: dict[str, Any] = {
     "CACHE_BYTES": 64 * 1024 * 1024,
     #: Whether `/metrics` is for everyone.
     "PUBLIC_METRICS": False,
-    #: The token that changes need, and the hosts that SERVICE may ask.
+    #: A StoreFile that may be written to, the Token that changes need, and the hosts that SERVICE may ask.
+    "STORE": None,
     "UPDATE_TOKEN": None,
     "ALLOW_SERVICE": (),
 }
@@ -46,7 +49,8 @@ DEFAULTS: dict[str, Any] = {
 def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | None = None) -> Flask:
     """The app, which counts in `metrics` where it is given. `DATA` is a folder with further policy files, `QUERY_SECONDS` the time one SPARQL query may take.
 
-    With `SCRATCH` the SPARQL endpoint has an empty store that may be written to, for this machine only.
+    With `SCRATCH` the SPARQL endpoint has an empty store that may be written to, for this machine only; with `STORE` one in
+    a file, made of the data that is shipped.
     """
     app = Flask("dandang.web", template_folder=str(resources.web_folder("templates")), static_folder=None)
     app.request_class = AnyRequest
@@ -56,16 +60,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     library = load_library(Path(app.config["DATA"]) if app.config["DATA"] else None)
     app.extensions["dandang"] = library
-    scratch: bool = app.config["SCRATCH"]
-    app.extensions["dandang-pool"] = Pool(
-        tuple if scratch else lambda: with_description(library.quads()),
-        seconds=app.config["QUERY_SECONDS"],
-        size=app.config["QUERY_WORKERS"],
-        slow=app.config["QUERY_SLOW"],
-        writable=scratch,
-        union=not scratch,
-    )
-    if scratch:
+    app.extensions["dandang-pool"] = pool = _pool(app.config, library)
+    if pool.writable and app.config["UPDATE_TOKEN"] is None:
         # A page elsewhere must not reach the store by giving this machine another name.
         app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
     for part in (delivery, routing, security, problems, helpers):
@@ -83,6 +79,29 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
     app.extensions["dandang-delivery"] = outside
     app.wsgi_app = outside  # type: ignore[assignment, method-assign]
     return app
+
+
+def _pool(config: Mapping[str, Any], library: Library) -> Pool:
+    """The query processes with the data that is shipped, with a store of their own in a file, or with an empty one."""
+    store: StoreFile | None = config["STORE"]
+
+    def shipped() -> Content:
+        return content_of(with_description(library.quads()))
+
+    content = shipped if store is None else lambda: store.content(shipped)
+    pool = Pool(
+        Content if config["SCRATCH"] else content,
+        seconds=config["QUERY_SECONDS"],
+        size=config["QUERY_WORKERS"],
+        slow=config["QUERY_SLOW"],
+        writable=config["SCRATCH"] or store is not None,
+        union=not config["SCRATCH"],
+        save=store.save if store else None,
+    )
+    if store:
+        # A broken file is told before anything is served.
+        assert pool.dataset
+    return pool
 
 
 def _version(app: Flask) -> Callable[[], Hashable]:

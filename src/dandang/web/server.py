@@ -21,6 +21,7 @@ from dandang.web.app import DEFAULTS
 from dandang.web.limits import parsed
 from dandang.web.listener import Listener
 from dandang.web.serving import Serving
+from dandang.web.sparql_store import UNGUARDED, opened
 
 log = logging.getLogger("dandang.serve")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -41,9 +42,13 @@ def serve(
     public_metrics: bool = False,
     access_log_to: str | None = None,
     watch: bool = False,
+    store: str | None = None,
+    token_file: str | None = None,
+    services: tuple[str, ...] = (),
 ) -> None:
     """Serves until told to stop. Raises InputError where the port is taken, `data` is no folder, or strangers could write."""
     local = host in LOOPBACK
+    writing = opened(store, token_file, services, scratch=scratch, local=local)
     if scratch and not local:
         raise InputError(
             f"--scratch 任何人都可以写入，只能在本机使用，不能监听 {host}",
@@ -63,7 +68,10 @@ def serve(
         "RATE": rate,
         "TRUSTED_PROXIES": trusted_proxies,
         "PUBLIC_METRICS": public_metrics,
+        **writing.config(),
     }
+    if store and writing.token is None:
+        log.warning("%s", UNGUARDED.in_(lang))
     serving = Serving(config, lang=lang)
     server = Listener(serving, serving.known, listening, largest_body=DEFAULTS["MAX_CONTENT_LENGTH"] * 2)
     _on_signals(server.stop, serving.reload)

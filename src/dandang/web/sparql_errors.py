@@ -67,6 +67,8 @@ def unreadable_query(text: str, number: int, message: str) -> BadQuery:
         return _at(text, undeclared.start, "前缀没有声明", "the prefix is not declared", _prefix_hint(undeclared.text))
     if quote := next((token for token in found[: number + 1] if token.text in ("'", '"')), None):
         return _at(text, quote.start, "这个引号没有配对", "this quote is never closed", None)
+    if "IRI" in message and (iri := next((token for token in found[: number + 1] if _half_iri(text, token)), None)):
+        return _at(text, iri.start, *_MEANINGS["IRI parsing failed"], None)
     meaning = next((pair for said, pair in _MEANINGS.items() if said in message), None)
     if number >= len(found):
         zh, en = meaning or ("写到这里还没有完", "something is missing here, at the end")
@@ -159,6 +161,11 @@ def _at(text: str, start: int, zh: str, en: str, hint: tuple[str, str] | None) -
         place=Place("", line, column),
         excerpt=f"{excerpt}\n{blank}^",
     )
+
+
+def _half_iri(text: str, token: Token) -> bool:
+    """Whether a token is the beginning of an IRI that is none, and no sign for less."""
+    return token.text == "<" and not text[token.start + 1 : token.start + 2].isspace()
 
 
 def _undeclared(found: list[Token]) -> Token | None:

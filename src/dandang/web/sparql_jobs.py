@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
+
+import pyoxigraph as ox
 
 
 class Answer(NamedTuple):
@@ -76,6 +79,20 @@ class Locate(NamedTuple):
 
 Ask: TypeAlias = Query | Read
 Change: TypeAlias = Update | Write | Drop
+
+
+class Content(NamedTuple):
+    """A dataset as N-Quads, with the names of its graphs: an empty one is in no quad."""
+
+    quads: bytes = b""
+    graphs: tuple[str, ...] = ()
+
+
+def content_of(quads: Iterable[ox.Quad]) -> Content:
+    """Quads as a dataset."""
+    held = list(quads)
+    names = {quad.graph_name.value for quad in held if isinstance(quad.graph_name, ox.NamedNode)}
+    return Content(ox.serialize(held, format=ox.RdfFormat.N_QUADS) or b"", tuple(sorted(names)))
 
 
 class Dataset(NamedTuple):

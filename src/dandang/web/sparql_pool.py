@@ -12,15 +12,13 @@ import itertools
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import pyoxigraph as ox
-
 from dandang.errors import DandangError, EnvironmentError_
 from dandang.web import sparql_errors as errors
-from dandang.web.sparql_jobs import Answer, Ask, Change, Dataset, Drop, Locate, Query, Read, Update, Write
+from dandang.web.sparql_jobs import Answer, Ask, Change, Content, Dataset, Drop, Locate, Query, Read, Update, Write
 from dandang.web.sparql_process import START_SECONDS, Alarms, Gone, Worker
 
 __all__ = ["Answer", "Change", "Dataset", "Drop", "Pool", "Query", "Read", "Stream", "Update", "Write"]
@@ -104,19 +102,19 @@ class Pool:
 
     def __init__(
         self,
-        quads: Callable[[], Iterable[ox.Quad]],
+        content: Callable[[], Content],
         *,
         seconds: float,
         size: int,
         slow: int = 4,
         writable: bool = False,
         union: bool = True,
-        save: Callable[[bytes, tuple[str, ...]], None] | None = None,
+        save: Callable[[Content], None] | None = None,
     ) -> None:
         self.seconds = seconds
         self.writable = writable
         self.union = union
-        self._quads = quads
+        self._content = content
         self._save = save
         self._size = size
         self._slow_places = slow
@@ -145,10 +143,7 @@ class Pool:
         """The dataset as it is now, made when first needed."""
         with self._first:
             if self._dataset is None:
-                quads = list(self._quads())
-                names = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-                content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-                self._dataset = Dataset(next(self._versions), content, tuple(sorted(names)))
+                self._dataset = Dataset(next(self._versions), *self._content())
             return self._dataset
 
     def run(self, job: Ask, *, seconds: float | None = None) -> Answer | None:
@@ -185,7 +180,7 @@ class Pool:
                     return None
                 content = turn.worker.frame()
                 self._alarms.clear(turn)
-                turn.worker.version = self._taken_over(content, tuple(header["graphs"]))
+                turn.worker.version = self._taken_over(Content(content, tuple(sorted(header["graphs"]))))
                 return bool(header.get("created"))
         finally:
             self._changing.release()
@@ -259,11 +254,11 @@ class Pool:
             return errors.late(turn.seconds)
         return errors.busy() if turn.ended == "refused" else errors.too_large()
 
-    def _taken_over(self, content: bytes, graphs: tuple[str, ...]) -> int:
+    def _taken_over(self, content: Content) -> int:
         if self._save:
-            self._save(content, graphs)
+            self._save(content)
         with self._first:
-            self._dataset = Dataset(next(self._versions), content, graphs)
+            self._dataset = Dataset(next(self._versions), *content)
             return self._dataset.version
 
     # --- places -------------------------------------------------------------------------------------------------------

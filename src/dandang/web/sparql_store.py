@@ -8,16 +8,29 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 import pyoxigraph as ox
 
 from dandang.errors import DandangError, InputError, MalformedFile, UnreadableFile
+from dandang.messages import Text
 from dandang.model import Place
+from dandang.web.sparql_jobs import Content, content_of
 
+#: What is said on start where changes need no token.
+UNGUARDED = Text(
+    "更新已打开，没有令牌：本机上的任何程序都可以改写这个库。",
+    "Updates are on without a token: any program on this machine may change the store.",
+)
+#: A host of --allow-service, with its port where that is not the standard one.
+HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?", re.IGNORECASE)
+_STORE_HINT = (
+    "可写的库：dandang serve --store 库.nq --update-token-file 令牌文件",
+    "a store that may be written to: dandang serve --store STORE.nq --update-token-file FILE",
+)
 #: An empty graph is in no quad: the file names it in a comment.
 _EMPTY = "# graph <"
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")
@@ -61,6 +74,51 @@ def read_token(file: str | None) -> Token | None:
         raise UnreadableFile("令牌文件无法读取", "the token file cannot be read", place=Place(file)) from error
 
 
+class Opened(NamedTuple):
+    """What `dandang serve` was told about changes and other servers, checked."""
+
+    store: StoreFile | None
+    token: Token | None
+    services: tuple[str, ...]
+
+    def config(self) -> dict[str, Any]:
+        """As settings of the app."""
+        return {"STORE": self.store, "UPDATE_TOKEN": self.token, "ALLOW_SERVICE": self.services}
+
+
+def opened(
+    store: str | None, token_file: str | None, services: tuple[str, ...], *, scratch: bool, local: bool
+) -> Opened:
+    """The options of `dandang serve` that open something. Raises InputError where they do not fit together."""
+    if store is None and token_file is not None:
+        raise InputError(
+            "--update-token-file 要和 --store 一起用", "--update-token-file goes with --store", hint=_STORE_HINT
+        )
+    if store is not None and scratch:
+        raise InputError("--store 和 --scratch 只能用一个", "use --store or --scratch, not both", hint=_STORE_HINT)
+    token = read_token(token_file) if store is not None else None
+    if store is not None and token is None and not local:
+        raise InputError(
+            "对外监听的可写库必须有更新令牌",
+            "a store that others can reach needs an update token",
+            hint=(
+                "加上 --update-token-file FILE，或设 DANDANG_UPDATE_TOKEN",
+                "add --update-token-file FILE, or set DANDANG_UPDATE_TOKEN",
+            ),
+        )
+    for name in services:
+        if not HOST.fullmatch(name):
+            raise InputError(
+                f"--allow-service {name} 不是主机名",
+                f"--allow-service {name} is no host name",
+                hint=(
+                    "例如 --allow-service query.wikidata.org 或 localhost:8890",
+                    "for example --allow-service query.wikidata.org or localhost:8890",
+                ),
+            )
+    return Opened(StoreFile(Path(store)) if store is not None else None, token, services)
+
+
 class StoreFile:
     """The file, which belongs to one server at a time."""
 
@@ -73,20 +131,18 @@ class StoreFile:
             raise UnreadableFile("这是一个文件夹，不是文件", "this is a folder, not a file", place=Place(str(path)))
         self._lock = _locked(path)
 
-    def content(self, initial: Callable[[], Iterable[ox.Quad]]) -> tuple[bytes, tuple[str, ...]]:
-        """The N-Quads of the file and the names of its graphs. Where there is no file yet it is made of the initial quads.
+    def content(self, initial: Callable[[], Content]) -> Content:
+        """What is in the file. Where there is none yet, it is made of the initial content.
 
         Raises MalformedFile, UnreadableFile or NotSaved.
         """
         if not self.path.exists():
-            quads = list(initial())
-            content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-            graphs = _names(quads)
-            self.save(content, graphs)
-            return content, graphs
+            made = initial()
+            self.save(made)
+            return made
         try:
-            content = self.path.read_bytes()
-            quads = list(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+            text = self.path.read_bytes()
+            held = content_of(ox.parse(text, format=ox.RdfFormat.N_QUADS))
         except OSError as error:
             raise UnreadableFile("文件无法读取", "the file cannot be read", place=Place(str(self.path))) from error
         except SyntaxError as error:
@@ -94,19 +150,19 @@ class StoreFile:
             raise MalformedFile(
                 "不是 N-Quads", "this is not N-Quads", hint=(error.msg, error.msg), place=place
             ) from error
-        lines = content.decode().splitlines()
+        lines = text.decode().splitlines()
         empty = (line[len(_EMPTY) : -1] for line in lines if line.startswith(_EMPTY) and line.endswith(">"))
-        return content, tuple(sorted({*_names(quads), *empty}))
+        return Content(held.quads, tuple(sorted({*held.graphs, *empty})))
 
-    def save(self, content: bytes, graphs: Iterable[str]) -> None:
+    def save(self, content: Content) -> None:
         """Puts a dataset in the place of the one in the file: after a crash there is the one or the other, whole.
 
         Raises NotSaved.
         """
-        held = set(_names(ox.parse(content, format=ox.RdfFormat.N_QUADS)))
-        head = "".join(f"{_EMPTY}{name}>\n" for name in sorted(set(graphs) - held)).encode()
+        empty = (name for name in content.graphs if f" <{name}> .\n".encode() not in content.quads)
+        head = "".join(f"{_EMPTY}{name}>\n" for name in empty).encode()
         try:
-            _replace(self.path, head + content)
+            _replace(self.path, head + content.quads)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise NotSaved(f"修改没有保存（{reason}）", f"the change was not saved ({reason})") from error
@@ -114,10 +170,6 @@ class StoreFile:
     def close(self) -> None:
         """Leaves the file to others."""
         self._lock.close()
-
-
-def _names(quads: Iterable[ox.Quad]) -> tuple[str, ...]:
-    return tuple(sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}))
 
 
 def _replace(path: Path, content: bytes) -> None:
