@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dandang.assessment.case import VERDICTS
+from dandang.assessment.explain import clauses_in
 from dandang.assessment.logic import Literals, fold, minimal, negates, ways
 from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
 
@@ -32,7 +33,7 @@ def next_questions(answer: Assessment, *, near: bool = False) -> tuple[Question,
     With `near` only those that a clause asks for whose setting is established, or that bear on the verdict by themselves.
     """
     undecided = _undecided(answer)
-    clauses = [node for part in undecided for node in _clauses(part) if _is_open(node)]
+    clauses = [node for part in undecided for node in clauses_in(part) if _is_open(node)]
     if near:
         clauses = [node for node in clauses if node.state == "could_apply"]
     return tuple(_questions(clauses, undecided, near=near))
@@ -46,15 +47,6 @@ def settles(answer: Assessment, question: Question, value: bool) -> tuple[tuple[
         if answer.answers[iri].explanation.value is None
     )
     return tuple((iri, applies) for iri, applies in supposed if applies is not None)
-
-
-def _clauses(node: Explanation) -> Iterator[Explanation]:
-    """The clauses of a part; not those that a clause's own conditions look at."""
-    if node.kind == "clause":
-        yield node
-        return
-    for premise in node.premises:
-        yield from _clauses(premise)
 
 
 def _undecided(answer: Assessment) -> list[Explanation]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from dandang import __version__
-from dandang.assessment.explain import View, explain_clause, explain_condition, settings, view_of
+from dandang.assessment.explain import (
+    View,
+    clauses_in,
+    explain_clause,
+    explain_condition,
+    reads_alike,
+    settings,
+    view_of,
+)
 from dandang.assessment.logic import Literals, all_of, any_of, grounds, ways
 from dandang.messages import Text
 from dandang.model import (
-    READINGS,
     Advisory,
     Assessment,
     Case,
@@ -43,18 +51,17 @@ _ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
 def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Assessment:
     """The assessment of a case under the policy; `on` overrides the conduct date, `today` the date of the receipt."""
     case = case._replace(on=on or case.on)
-    trees = {reading: explain_case(case, policy, reading) for reading in READINGS}
-    tree = trees["recommended"]
-    clauses = {reading: _clause_nodes(found) for reading, found in trees.items()}
-    answers = {
-        iri: _answer(policy.clauses[iri], node, clauses["strict"][iri], policy)
-        for iri, node in clauses["recommended"].items()
-    }
+    tree = explain_case(case, policy, "recommended")
+    nodes = _clause_nodes(tree)
+    alike = {iri: node for iri, node in nodes.items() if reads_alike(node)}
+    strict = explain_case(case, policy, "strict", known=alike)
+    strictly = _clause_nodes(strict)
+    answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], policy) for iri, node in nodes.items()}
     accountability, exemption = outcome(tree)
     return Assessment(
         case=case,
         verdict=VERDICTS[accountability, exemption],
-        readings={reading: VERDICTS[outcome(found)] for reading, found in trees.items()},
+        readings={"recommended": VERDICTS[accountability, exemption], "strict": VERDICTS[outcome(strict)]},
         accountability=accountability,
         exemption=exemption,
         answers=dict(sorted(answers.items(), key=lambda item: _rank(item[1]))),
@@ -68,13 +75,16 @@ def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Asse
 # --- the explanation --------------------------------------------------------------------------------------------------
 
 
-def explain_case(case: Case, policy: Policy, reading: Reading) -> Explanation:
-    """The whole explanation under one reading: accountability, exemption, sanction tracks, list exits."""
+def explain_case(
+    case: Case, policy: Policy, reading: Reading, *, known: Mapping[str, Explanation] = MappingProxyType({})
+) -> Explanation:
+    """The whole explanation under one reading: accountability, exemption, sanction tracks, list exits. `known` are clauses whose
+    explanation another reading has given already."""
     view = view_of(case, policy, reading)
     nodes: dict[str, tuple[Explanation, ...]] = {}
     for kind in ("AccountabilityCircumstance", "Exclusion", "ExemptionClause", "SanctionTrack", "ListExit"):
         for name, clauses in _lists(policy, kind).items():
-            nodes[name] = tuple(explain_clause(clause, view) for clause in clauses)
+            nodes[name] = tuple(known.get(clause.iri) or explain_clause(clause, view) for clause in clauses)
         view = view._replace(clauses=nodes)
     parts = (
         _accountability(policy, view),
@@ -151,7 +161,8 @@ def _part(name: str, operator: str | None, premises: tuple[Explanation, ...]) ->
 
 
 def _clause_nodes(tree: Explanation) -> dict[str, Explanation]:
-    return {node.about: node for node in tree.walk() if node.kind == "clause"}
+    """The clauses of all parts; what a clause's own conditions look at stands in a part of its own."""
+    return {node.about: node for part in tree.premises for node in clauses_in(part)}
 
 
 # --- one clause -------------------------------------------------------------------------------------------------------
@@ -164,14 +175,14 @@ def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Poli
         missing = _sorted(ways(node, True), node)
     elif state == "open":
         missing = _sorted(ways(_all(settings(node)), True), node)
-    decided = grounds(node, node.value) if node.value is not None else ()
-    decisive = tuple(dict.fromkeys(literal for found in _sorted(decided, node) for literal in found))
+    decided = _sorted(grounds(node, node.value), node) if node.value is not None else ()
+    decisive = tuple(dict.fromkeys(literal for found in decided for literal in found))
     return ClauseAnswer(
         clause,
         state,
         {"recommended": state, "strict": strict.state or "open"},
         node,
-        route=_sorted(decided, node)[0] if node.value and decided else (),
+        route=decided[0] if node.value and decided else (),
         missing=missing,
         excluded_by=decisive if state == "excluded" else (),
         cites=_cites(clause, policy),
@@ -195,6 +206,9 @@ def _all(nodes: list[Explanation]) -> Explanation:
 
 def _sorted(sets: Iterable[Literals], node: Explanation) -> tuple[MissingSet, ...]:
     """Smaller sets first; inside a set, and between sets of a size, the order of the text."""
+    sets = tuple(sets)
+    if not sets:
+        return ()
     order = {leaf.about: number for number, leaf in enumerate(n for n in node.walk() if not n.premises)}
 
     def position(literal: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dandang.assessment.logic import all_of, any_of, fold
@@ -23,18 +23,20 @@ from dandang.model import (
 
 
 class View(NamedTuple):
-    """What conditions are looked at with: the facts, a reading, and the clauses explained so far by list."""
+    """What conditions are looked at with: the facts, a reading, the clauses explained so far by list, and the conditions explained so far
+    that several clauses share."""
 
     policy: Policy
     facts: Mapping[str, Fact]
     reading: Reading
-    on: str = ""
-    clauses: Mapping[str, tuple[Explanation, ...]] = {}
+    on: str
+    clauses: Mapping[str, tuple[Explanation, ...]]
+    shared: dict[str, Explanation]
 
 
 def view_of(case: Case, policy: Policy, reading: Reading) -> View:
     """The view of a case under a reading."""
-    return View(policy, {fact.type: fact for fact in case.facts}, reading, case.on)
+    return View(policy, {fact.type: fact for fact in case.facts}, reading, case.on, {}, {})
 
 
 def explain_condition(condition: Condition, view: View) -> Explanation:
@@ -70,12 +72,30 @@ def _explain_group(condition: ConditionGroup, view: View) -> Explanation:
     return Explanation(condition.iri, "group", value, operator, premises=premises, condition=condition)
 
 
+def reads_alike(node: Explanation) -> bool:
+    """Whether a node is the same under every reading: nothing in it has an operator of its own in the strict one or looks at other clauses."""
+    if node.kind == "fact":
+        return True
+    if node.kind == "clauses" or (isinstance(node.condition, ConditionGroup) and node.condition.strict):
+        return False
+    return all(map(reads_alike, node.premises))
+
+
 def explain_clause(clause: Clause, view: View) -> Explanation:
     """The explanation of a clause: all of its effective conditions."""
-    premises = tuple(explain_condition(part, view) for part in view.policy.effective_conditions(clause))
+    premises = tuple(_explain_part(part, clause, view) for part in view.policy.effective_conditions(clause))
     value = all_of(premise.value for premise in premises) if premises else None
     node = Explanation(clause.iri, "clause", value, "allOf", premises=premises)
     return node._replace(state=state_of(node, clause, view.on))
+
+
+def _explain_part(part: Condition, clause: Clause, view: View) -> Explanation:
+    """The explanation of one effective condition; one that is not the clause's own is explained once for all that share it."""
+    if part is clause.condition:
+        return explain_condition(part, view)
+    if part.iri not in view.shared:
+        view.shared[part.iri] = explain_condition(part, view)
+    return view.shared[part.iri]
 
 
 def state_of(node: Explanation, clause: Clause, on: str) -> State:
@@ -96,13 +116,31 @@ def in_force(clause: Clause, on: str) -> bool:
     return not (clause.valid_from and on < clause.valid_from) and not (clause.valid_until and on > clause.valid_until)
 
 
+def clauses_in(node: Explanation) -> Iterator[Explanation]:
+    """The clauses of a part; not those that a clause's own conditions look at."""
+    if node.kind == "clause":
+        yield node
+        return
+    for premise in node.premises:
+        yield from clauses_in(premise)
+
+
 def settings(node: Explanation) -> list[Explanation]:
     """The topmost nodes that are marked as setting; those of other clauses are not this clause's."""
     if node.condition is not None and node.condition.setting:
         return [node]
-    if node.kind == "clauses":
-        return []
-    return [found for premise in node.premises for found in settings(premise)]
+    found: list[Explanation] = []
+    _collect_settings(node, found)
+    return found
+
+
+def _collect_settings(node: Explanation, found: list[Explanation]) -> None:
+    """Adds the settings below a node."""
+    for premise in node.premises if node.kind != "clauses" else ():
+        if premise.condition is not None and premise.condition.setting:
+            found.append(premise)
+        elif premise.premises:
+            _collect_settings(premise, found)
 
 
 def setting_value(node: Explanation) -> Truth:

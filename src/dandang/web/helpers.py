@@ -23,44 +23,20 @@ from dandang.web.views.lists import LISTS
 
 
 def install(app: Flask) -> None:
-    """Gives the helpers to the templates."""
+    """Gives the helpers to the templates. What does not depend on the request is global, so that a file of macros that uses nothing
+    else is made once: `{% import "macros.html" as m %}`."""
     app.context_processor(_context)
+    app.jinja_env.globals.update(_GLOBALS, policy=app.extensions["dandang"].policy)
     app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged)
 
 
 def _context() -> dict[str, Any]:
     return {
-        "t": t,
-        "label": label,
-        "name": name,
         "lang": language(),
         "html_lang": TAGS[language()],
         "other_lang": TAGS[other()],
-        "url": page_url,
-        "link": link,
-        "anchor": anchor,
-        "id_of": id_of,
-        "quote_of": quote_of,
-        "source_of": source_of,
-        "data_url": page_data,
-        "data_query": data_query,
-        "versioned": versioned,
         "asked_version": asked_version(),
-        "sparql_url": sparql_url,
-        "protocol_url": protocol_url,
-        "answer_url": answer_url,
         "origin": _origin(),
-        "static": static_url,
-        "built": built_url,
-        "other_url": other_url,
-        "shorten": shorten,
-        "states": STATES,
-        "verdicts": VERDICTS,
-        "lists": LISTS,
-        "disclaimer": DISCLAIMER,
-        "rdf_names": RDF_NAMES,
-        "version": __version__,
-        "policy": library().policy,
     }
 
 
@@ -189,3 +165,33 @@ def flat(text: str) -> str:
 def quoted(text: str) -> Markup:
     """Words of the policy, as such."""
     return Markup('<q class="source" lang="zh-Hans">{}</q>').format(text)
+
+
+_GLOBALS: dict[str, Any] = {
+    "t": t,
+    "label": label,
+    "name": name,
+    "language": language,
+    "url": page_url,
+    "link": link,
+    "anchor": anchor,
+    "id_of": id_of,
+    "quote_of": quote_of,
+    "source_of": source_of,
+    "data_url": page_data,
+    "data_query": data_query,
+    "versioned": versioned,
+    "sparql_url": sparql_url,
+    "protocol_url": protocol_url,
+    "answer_url": answer_url,
+    "static": static_url,
+    "built": built_url,
+    "other_url": other_url,
+    "shorten": shorten,
+    "states": STATES,
+    "verdicts": VERDICTS,
+    "lists": LISTS,
+    "disclaimer": DISCLAIMER,
+    "rdf_names": RDF_NAMES,
+    "version": __version__,
+}
