@@ -50,7 +50,7 @@ class Rule(NamedTuple):
 class Finding(NamedTuple):
     """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it.
 
-    `focus` is the id of the case. `node`, `path`, `object` and `component` are focus node, path, value and constraint
+    `focus` is the id of the case. `fix` is what may safely be written in place of `value`. `node`, `path`, `object` and `component` are focus node, path, value and constraint
     component of the SHACL result; what was found while reading has none.
     """
 
@@ -66,6 +66,7 @@ class Finding(NamedTuple):
     path: str = ""
     object: str = ""
     component: str = ""
+    fix: str = ""
 
     def render(self, lang: str) -> str:
         """One finding as lines of text."""

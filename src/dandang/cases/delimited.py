@@ -13,17 +13,24 @@ from dandang.model import Place
 
 #: A cell longer than this is no cell; the csv module's own bound is lower than a long summary.
 _LONGEST_CELL = 1024 * 1024
-_ENCODINGS = ("utf-8-sig", "gb18030")
+_ENCODINGS = ("utf-8", "gb18030")
 
 
 def csv_text(content: bytes, name: str) -> str:
     """The text of a CSV file, whichever of the encodings it has. Raises UnreadableFile with the line that is in none of them."""
+    return content.decode(csv_encoding(content, name)).removeprefix("\ufeff")
+
+
+def csv_encoding(content: bytes, name: str) -> str:
+    """The encoding of a CSV file. Raises UnreadableFile."""
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if utf16 else _ENCODINGS:
         try:
-            return content.decode(encoding).removeprefix("\ufeff")
+            content.decode(encoding)
         except UnicodeDecodeError as error:
             bad = error.start
+        else:
+            return encoding
     line = content.count(b"\n", 0, bad) + 1
     hint = ("整个文件用一种编码：UTF-8 或者 GB18030", "use one encoding for the whole file: UTF-8 or GB18030")
     raise UnreadableFile("文件混有不同的编码", "the file mixes encodings", hint=hint, place=Place(name, line))
@@ -43,7 +50,7 @@ class CsvTable:
 
     def _numbered(self, lines: Iterable[str]) -> Iterator[Row]:
         csv.field_size_limit(_LONGEST_CELL)
-        reader = csv.reader(lines, delimiter=_delimiter(self._text), strict=True)
+        reader = csv.reader(lines, delimiter=delimiter_of(self._text), strict=True)
         number = begin = 0
         try:
             for cells in reader:
@@ -69,7 +76,7 @@ class CsvTable:
         return place
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The mark that the first line has most of, outside quotation marks."""
     first = "".join(text.split("\n", 1)[0].split('"')[::2])
     return max(",;\t", key=first.count)

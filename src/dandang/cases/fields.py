@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
+from dandang.cases.tidying import tidied, tidied_date, tidied_key
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary, fold_name
 
@@ -57,6 +58,7 @@ class CaseReader:
                 text,
                 Text(f"编号“{text}”里有不能用的字符", f'the id "{text}" has characters that cannot be used'),
                 Text("只用字母、数字、汉字、. _ -", "use letters, digits, . _ and - only"),
+                fix=tidied(text, lambda tidy: all(sign.isalnum() or sign in "._-" for sign in tidy)),
             )
             return ""
         return text
@@ -125,6 +127,7 @@ class CaseReader:
                 key.text,
                 Text(f"没有名为“{key.text}”的事实", f'there is no fact named "{key.text}"'),
                 self.nearest(key.text, self.vocabulary.fact_names()),
+                fix=tidied(key.text, lambda tidy: len(self.vocabulary.fact(tidy)) == 1),
             )
         return None
 
@@ -221,6 +224,7 @@ class CaseReader:
                     "请写 yes（是）、no（否）、unknown（不明）或 contested（有争议）",
                     "write yes, no, unknown or contested",
                 ),
+                fix=tidied(text, lambda tidy: tidy.lower() in VALUES),
             )
             return None, False
         return found
@@ -239,6 +243,7 @@ class CaseReader:
                 text,
                 Text(f"“{text}”不是已知的{names[0]}", f'"{text}" is not a known {names[1]}'),
                 _choose(self.vocabulary.concept_labels(scheme), Text("可用的有", "use one of")),
+                fix=tidied(text, lambda tidy: self.vocabulary.concept(scheme, tidy) is not None),
             )
             return ""
         return found
@@ -254,6 +259,7 @@ class CaseReader:
             text,
             Text(f"“{text}”不是日期", f'"{text}" is not a date'),
             Text("请写成 2018-09-01 的样子", "write it like 2018-09-01"),
+            fix=tidied_date(text),
         )
         return ""
 
@@ -301,6 +307,7 @@ class CaseReader:
                     key.text,
                     Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
                     Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
+                    fix=tidied_key(key.text, allowed),
                 )
             elif key.text in found:
                 self.report(
@@ -329,8 +336,9 @@ class CaseReader:
         hint: Text | None = None,
         *,
         severity: Literal["error", "warning"] = "error",
+        fix: str = "",
     ) -> None:
-        self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value))
+        self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value, fix=fix))
 
 
 CASE_KEYS = ("id", "title", "on", "decided", "cadre", "domain", "summary", "facts", "sanctions", "claims", "note")

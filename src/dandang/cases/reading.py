@@ -66,9 +66,9 @@ def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str =
     """The cases in the bytes of a file as they were stated, nothing derived."""
     if syntax == "xlsx" or is_workbook(content):
         return _read_workbook(content, policy, name)
-    if (syntax or _ending(name)) == "csv":
+    if (syntax or syntax_of(name)) == "csv":
         return _read_csv(content, policy, name)
-    if (syntax or _ending(name)) == "parquet":
+    if (syntax or syntax_of(name)) == "parquet":
         return _read_parquet(content, policy, name)
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
@@ -96,17 +96,17 @@ def accepted(read: Iterable[ReadCase]) -> list[Case]:
 
 def is_case_file(name: str) -> bool:
     """Whether the ending of a name is that of a case file; `.xml` alone does not say so."""
-    return bool(_ending(name)) and not name.lower().endswith(".xml")
+    return bool(syntax_of(name)) and not name.lower().endswith(".xml")
 
 
-def _ending(name: str) -> str:
+def syntax_of(name: str) -> str:
     """The syntax that the ending of a name stands for; empty where it says nothing."""
     inner = name.lower().removesuffix(".gz").removesuffix(".zst")
     return FORMATS.get(inner.rsplit(".", 1)[-1], "") if "." in inner else ""
 
 
 def _syntax(name: str, text: str) -> str:
-    if told := _ending(name):
+    if told := syntax_of(name):
         return told
     start = text.lstrip()[:1]
     if start in ("{", "["):

@@ -113,6 +113,17 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         metavar="RULE",
         help=say("不报这些规则", "leave these rules out"),
     )
+    validate.add_argument(
+        "--fix",
+        action="store_true",
+        help=say(
+            "改正全角数字、日期写法、多余空格等，先显示改动",
+            "correct full-width digits, dates, stray spaces and the like; shows the changes",
+        ),
+    )
+    validate.add_argument(
+        "--write", action="store_true", help=say("与 --fix 连用：写入文件", "with --fix: write the files")
+    )
     validate.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))
     validate.add_argument(
         "--policy",

@@ -29,7 +29,12 @@ def validate(options: Namespace) -> int:
     rules = case_rules()
     own = settings()
     chosen = chosen_rules(options.select or own.get("select", []), options.ignore or own.get("ignore", []), rules)
-    found = Readings(case_files(options.files), policy)
+    files = case_files(options.files)
+    if options.fix:
+        from dandang.cli.fixing import fix
+
+        return fix(files, policy, options)
+    found = Readings(files, policy)
     checked = CaseValidator(policy, quads).check(without_duplicates(found.read))
     findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
     report = Report(options.lang, rules, policy, __version__)

@@ -1,0 +1,48 @@
+"""Safe corrections of single values: full-width signs, stray spaces, dates as people write them, headings in place of keys.
+
+A correction is offered only where it gives something that can be used; it never changes what is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+_DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?号?")
+
+
+def tidied(text: str, usable: Callable[[str], bool]) -> str:
+    """The text with full-width letters and digits made plain and, if that is not enough, without its spaces; empty where it stays unusable."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for tidy in (plain, "".join(plain.split())):
+        if tidy != text and tidy and usable(tidy):
+            return tidy
+    return ""
+
+
+def tidied_date(text: str) -> str:
+    """A date as 2018年9月1日, 2018/9/1 or 2018.9.1 by ISO 8601; empty where it is no date."""
+    from dandang.cases.fields import is_date
+
+    def iso(tidy: str) -> str:
+        found = _DATE.fullmatch(tidy)
+        return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else tidy
+
+    import unicodedata
+
+    tidy = iso("".join(unicodedata.normalize("NFKC", text).split()))
+    return tidy if tidy != text and is_date(tidy) else ""
+
+
+def tidied_key(text: str, allowed: Sequence[str]) -> str:
+    """The key that a heading of the workbook, or a key in other letters, stands for."""
+    from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS
+    from dandang.model import fold_name
+
+    wanted = fold_name(tidied(text, lambda _: True) or text)
+    fields = (*CASE_FIELDS, *FACT_COLUMNS, *SANCTION_COLUMNS)
+    keys = [(key.lower(), key) for key in allowed]
+    keys += [(fold_name(name), field.key.rpartition(".")[2]) for field in fields for name in field.heading]
+    return next((key for name, key in keys if name == wanted and key in allowed and key != text), "")

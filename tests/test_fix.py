@@ -1,0 +1,123 @@
+"""`dandang validate --fix`: only what is safe, shown first, written only on request, and nothing else touched."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from dandang.cases.tidying import tidied_date, tidied_key
+from dandang.cli import main
+
+YAML = """# 备注：２０１８ 不动
+id: 甲－1
+标题: 一
+on: 2018年9月1日   # 行为日期
+decided: 昨天
+cadre: {rank: 市管 正局级, lion: ＹＥＳ}
+facts:
+  勤勉 尽责: 是
+  谋取私利:  {value: ｎｏ, on: "2018/9/10"}
+  完全不认识: 是
+"""
+FIXED = """# 备注：２０１８ 不动
+id: 甲-1
+title: 一
+on: 2018-09-01   # 行为日期
+decided: 昨天
+cadre: {rank: 市管正局级, lion: YES}
+facts:
+  勤勉尽责: 是
+  谋取私利:  {value: no, on: "2018-09-10"}
+  完全不认识: 是
+"""
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["validate", *arguments])
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+def test_the_changes_are_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "甲.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    status, out, err = run(capsys, str(path), "--fix")
+    assert status == 1
+    assert path.read_text(encoding="utf-8") == YAML
+    assert "-on: 2018年9月1日   # 行为日期\n" in out
+    assert "+on: 2018-09-01   # 行为日期\n" in out
+    assert "可以改正 8 处" in err and "--write" in err
+
+
+def test_written_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "甲.yaml"
+    path.write_text("\ufeff" + YAML, encoding="utf-8")
+    path.chmod(0o640)
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    assert path.read_text(encoding="utf-8") == "\ufeff" + FIXED
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert sorted(tmp_path.iterdir()) == [path]
+    assert "没有可以自动改正的" in run(capsys, str(path), "--fix", "--write")[2]
+
+
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "甲.jsonl"
+    path.write_text(
+        '{"id": "甲", "on": "2018.9.1"}\n{"id": "乙", "on": "2018-09-01", "decided": "２０１８－１１－０２"}\n',
+        encoding="utf-8",
+    )
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert (told[0]["on"], told[1]["on"], told[1]["decided"]) == ("2018-09-01", "2018-09-01", "2018-11-02")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_table_keeps_its_encoding_and_every_other_cell(
+    encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "甲.csv"
+    text = '编号,标题,行为日期,处理日期\r\n甲,"2018年9月1日的事，""急""",2018年9月1日,2018-11-02\r\n'
+    path.write_bytes(text.encode(encoding))
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    assert path.read_bytes().decode(encoding) == text.replace("2018年9月1日,", "2018-09-01,")
+
+
+def test_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "案件"
+    for row in (("编号", "标题", "行为日期", "勤勉尽责"), ("甲", "一", "2018年9月1日", "ｙｅｓ")):
+        book.active.append(row)
+    path = tmp_path / "甲.xlsx"
+    book.save(path)
+    status, out, _ = run(capsys, str(path), "--fix")
+    assert (status, "案件!C2 on: 2018年9月1日 → 2018-09-01" in out) == (1, True)
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    page = openpyxl.load_workbook(io.BytesIO(path.read_bytes())).active
+    assert [cell.value for cell in page[2]] == ["甲", "一", "2018-09-01", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2018年9月1日", "2018-09-01"),
+        ("２０１８．９．１", "2018-09-01"),
+        ("2018/11/02", "2018-11-02"),
+        ("2018-9-1", "2018-09-01"),
+        ("2018年2月30日", ""),
+        ("2018年9月", ""),
+        ("去年9月1日", ""),
+        ("2018-09-01", ""),
+    ],
+)
+def test_dates(text: str, date: str) -> None:
+    assert tidied_date(text) == date
+
+
+def test_keys() -> None:
+    assert tidied_key("行为日期", ("on", "title")) == "on"
+    assert tidied_key("Title", ("on", "title")) == "title"
+    assert tidied_key("行为日期", ("title",)) == ""
