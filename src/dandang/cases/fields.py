@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
-from dandang.cases.tidying import tidied, tidied_date, tidied_key
+from dandang.cases.tidying import is_date, tidied, tidied_date, tidied_key
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary, fold_name
 
@@ -366,16 +366,3 @@ def _other(place: Place | None) -> Text:
 def _choose(options: Iterable[Text], lead: Text) -> Text:
     options = list(options)
     return Text(f"{lead.zh}\uff1a{'、'.join(o.zh for o in options)}", f"{lead.en} {', '.join(o.en for o in options)}")
-
-
-def is_date(text: str) -> bool:
-    """Whether the text is a date of the calendar, as YYYY-MM-DD."""
-    from datetime import date
-
-    if len(text) != 10 or text[4] != "-":
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

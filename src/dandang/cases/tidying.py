@@ -24,7 +24,6 @@ def tidied(text: str, usable: Callable[[str], bool]) -> str:
 
 def tidied_date(text: str) -> str:
     """A date as 2018年9月1日, 2018/9/1 or 2018.9.1 by ISO 8601; empty where it is no date."""
-    from dandang.cases.fields import is_date
 
     def iso(tidy: str) -> str:
         found = _DATE.fullmatch(tidy)
@@ -46,3 +45,16 @@ def tidied_key(text: str, allowed: Sequence[str]) -> str:
     keys = [(key.lower(), key) for key in allowed]
     keys += [(fold_name(name), field.key.rpartition(".")[2]) for field in fields for name in field.heading]
     return next((key for name, key in keys if name == wanted and key in allowed and key != text), "")
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date of the calendar, as YYYY-MM-DD."""
+    from datetime import date
+
+    if len(text) != 10 or text[4] != "-":
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -113,7 +113,7 @@ def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _is_bare_date(text: str) -> bool:
-    from dandang.cases.fields import is_date
+    from dandang.cases.tidying import is_date
 
     return is_date(text)
 

@@ -120,7 +120,7 @@ def assessor(policy: Policy) -> Callable[[Case], Iterable[Triple]]:
 
 def date_option(text: str) -> str:
     """The date of `--on`. Raises BadParameter."""
-    from dandang.cases.fields import is_date
+    from dandang.cases.tidying import is_date
 
     if text and not is_date(text):
         hint = ("写成 2018-09-01 的样子", "write it like 2018-09-01")
