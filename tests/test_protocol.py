@@ -677,6 +677,12 @@ def test_malformed_graph_request_is_refused(
     assert len(triples(client.get("/graphs?default"))) == 4
 
 
+def test_small_graph_declares_only_the_prefixes_that_it_uses(public: FlaskClient) -> None:
+    answer = ask(public, "CONSTRUCT WHERE { wh:E7 rdfs:label ?label }", accept=TURTLE)
+    declared = [line.split()[1] for line in answer.text.splitlines() if line.startswith("@prefix")]
+    assert sorted(declared) == ["rdfs:", "wh:"]
+
+
 def test_error_in_an_uploaded_graph_has_its_place(client: FlaskClient) -> None:
     answer = client.put("/graphs?default", data=b"<http://e/a> <http://e/b> 1 .\n<a> <b> .", content_type=TURTLE)
     problem = json.loads(answer.data)

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from dandang.namespaces import PREFIXES
 from dandang.web.media import RDF_FORMATS
+from dandang.web.sparql_worker import PLAIN, fitting
 
 _MORE = {
     "cccev": "http://data.europa.eu/m8g/",
@@ -18,7 +19,7 @@ _MORE = {
 
 def serialised(quads: Iterable[ox.Quad], ending: str) -> bytes:
     """The quads as one graph in the format of an ending."""
-    triples = (quad.triple for quad in quads)
+    triples = [quad.triple for quad in quads]
     form = RDF_FORMATS[ending][1]
-    prefixes = None if ending in ("nt", "jsonld") else PREFIXES | _MORE
+    prefixes = None if ending in PLAIN else fitting(triples, PREFIXES | _MORE)
     return ox.serialize(triples, format=form, prefixes=prefixes) or b""

@@ -17,7 +17,7 @@ from dandang.namespaces import DCTERMS, DD, ID, OWL, PREFIXES, RDF, SD, VOID
 from dandang.store import GRAPHS as GRAPH_NAMES
 from dandang.store import literal
 from dandang.web.sparql_pool import Dataset
-from dandang.web.sparql_worker import GRAPHS, PLAIN
+from dandang.web.sparql_worker import GRAPHS, PLAIN, fitting
 from dandang.web.void import VOID_EXT, Node, link, number, statistics
 
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -92,8 +92,9 @@ def void(service: Service, dataset: Dataset) -> list[ox.Triple]:
 
 def serialised(triples: Iterable[ox.Triple], ending: str) -> bytes:
     """A description in the format of an ending."""
-    prefixes = {**PREFIXES, "formats": FORMATS, "void-ext": VOID_EXT}
-    return ox.serialize(triples, format=GRAPHS[ending], prefixes=None if ending in PLAIN else prefixes) or b""
+    known, told = {**PREFIXES, "formats": FORMATS, "void-ext": VOID_EXT}, list(triples)
+    prefixes = None if ending in PLAIN else fitting(told, known)
+    return ox.serialize(told, format=GRAPHS[ending], prefixes=prefixes) or b""
 
 
 class _Held(NamedTuple):

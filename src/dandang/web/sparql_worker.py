@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
@@ -53,6 +54,8 @@ GRAPHS = {
     "trig": ox.RdfFormat.TRIG,
     "nq": ox.RdfFormat.N_QUADS,
 }
+#: So many triples are looked at before they are written.
+FEW = 1000
 #: Formats whose serialiser takes no prefixes.
 PLAIN = ("nt", "nq", "jsonld")
 #: How the engine names the place where it gave up.
@@ -276,7 +279,23 @@ def parsed(ending: str, text: str, base: str) -> list[ox.Triple]:
 def serialise(triples: Iterable[ox.Triple], ending: str, prefixes: dict[str, str], out: Answer) -> None:
     """Triples in the format of an ending."""
     out.header |= {"kind": "graph", "format": ending}
-    ox.serialize(triples, out, format=GRAPHS[ending], prefixes=None if ending in PLAIN else prefixes)
+    rest = iter(triples)
+    first = list(islice(rest, FEW))
+    # Prefixes come first, when of a large graph nobody knows yet which of them it needs.
+    needed = fitting(first, prefixes) if len(first) < FEW else prefixes
+    ox.serialize(chain(first, rest), out, format=GRAPHS[ending], prefixes=None if ending in PLAIN else needed)
+
+
+def fitting(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """The prefixes that stand for all of some term's IRI but its last part."""
+    spaces = set()
+    for triple in triples:
+        for term in triple:
+            name = term.datatype if isinstance(term, ox.Literal) and not term.language else term
+            if isinstance(name, ox.NamedNode):
+                iri = name.value
+                spaces.add(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1])
+    return {prefix: space for prefix, space in prefixes.items() if space in spaces}
 
 
 def changed(store: ox.Store, out: Answer) -> None:
