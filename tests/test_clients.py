@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 
 from serving import serving
 
+CLIENTS = Path(__file__).resolve().parent / "clients"
 E7 = "https://w3id.org/dandang/id/wuhan-2018/E7"
 D4_GRAPH = "https://w3id.org/dandang/id/graphs/D4"
 LABEL = "果断处置突发应急事件"
@@ -272,9 +275,29 @@ def test_curl_asks_whether_anything_changed(curl: str, endpoint: str) -> None:
     assert curled(curl, *words, "-H", 'If-None-Match: "other"')[0] == 200
 
 
-# --- Comunica ---------------------------------------------------------------------------------------------------------
+# --- the documentation --------------------------------------------------------------------------------------------------
 
-CLIENTS = Path(__file__).resolve().parent / "clients"
+DOCUMENTED = re.findall(
+    r"```(sh|python)\n(.+?)```", (CLIENTS.parent.parent / "docs" / "endpoint.md").read_text(encoding="utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("language", "text"), [found for found in DOCUMENTED if "dandang serve" not in found[1]])
+def test_code_in_the_documentation_runs(server: str, curl: str, language: str, text: str) -> None:
+    assert "http://127.0.0.1:8018/" in text
+    text = text.replace("http://127.0.0.1:8018", server)
+    command = ["sh", "-c", text] if language == "sh" else [sys.executable, "-c", text]
+    done = subprocess.run(command, capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    assert done.returncode == 0, done.stderr.decode()
+    assert LABEL in done.stdout.decode()
+
+
+def test_each_client_is_documented() -> None:
+    whole = " ".join(text for _, text in DOCUMENTED)
+    assert all(name in whole for name in ("curl", "SPARQLWrapper", "rdflib", "pyoxigraph"))
+
+
+# --- Comunica ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
