@@ -123,24 +123,25 @@ class SearchIndex:
             yield from self._spelt(letters)
 
     def _with(self, form: str) -> set[int]:
-        """The texts that may have a form: those with all its grams."""
+        """The texts that may have a form: those with all its grams. A letter alone is looked for in names and notations only."""
         grams = [form[place : place + 2] for place in range(len(form) - 1)] or [form]
         found = [self._grams.get(gram, set()) for gram in grams]
+        if len(form) == 1 and form.isascii():
+            found.append(self._called)
         return set.intersection(*sorted(found, key=len))
 
+    @cached_property
+    def _called(self) -> set[int]:
+        """The texts that are names or notations."""
+        keys = ("notation", *_NAMES)
+        return {number for number, text in enumerate(self._texts) if text.field.key in keys}
+
     def _written(self, form: str, number: int) -> Iterator[_Hit]:
-        text, field = self._texts[number].folded.text, self._texts[number].field
-        if field.key == "part" and "#" not in form:
-            return
-        letters = form[0].isascii() and form[0].isalnum()
-        start = text.find(form)
-        while start >= 0:
-            # A word of letters is found where a word begins: "act" in "acting", not in "fact".
-            if not letters or start == 0 or not (text[start - 1].isascii() and text[start - 1].isalnum()):
-                yield _Hit(
-                    _rank(field, start, len(form), len(text)), number, start, start + len(form), FIELDS[field.key]
-                )
-            start = text.find(form, start + 1)
+        """The first place where a text has a form, which is the best."""
+        text = self._texts[number]
+        if (text.field.key != "part" or "#" in form) and (start := next(_places(form, text.folded.text), -1)) >= 0:
+            rank = _rank(text.field, start, len(form), len(text.folded.text))
+            yield _Hit(rank, number, start, start + len(form), FIELDS[text.field.key])
 
     def _spelt(self, letters: str) -> Iterator[_Hit]:
         syllables, initials = self._spellings
@@ -199,8 +200,13 @@ class SearchIndex:
     def _marks(self, text: int, hits: list[_Hit]) -> tuple[tuple[int, int], ...]:
         """The stretches of the text as it stands, without overlaps."""
         folded = self._texts[text].folded
+        found = {(hit.start, hit.end) for hit in hits}
+        for hit in hits:
+            if hit.way not in (PINYIN, INITIALS):
+                form = folded.text[hit.start : hit.end]
+                found |= {(start, start + len(form)) for start in _places(form, folded.text)}
         joined: list[tuple[int, int]] = []
-        for start, end in sorted({folded.span(hit.start, hit.end) for hit in hits}):
+        for start, end in sorted(folded.span(*place) for place in found):
             if joined and start <= joined[-1][1]:
                 joined[-1] = joined[-1][0], max(end, joined[-1][1])
             else:
@@ -222,6 +228,16 @@ def _by_text(hits: Iterable[_Hit]) -> dict[int, list[_Hit]]:
 def _grams(text: str) -> set[str]:
     """The single characters and the pairs of neighbours."""
     return {*text, *(text[place : place + 2] for place in range(len(text) - 1))} - {" "}
+
+
+def _places(form: str, text: str) -> Iterator[int]:
+    """Where a form stands in a folded text. One of letters is found where a word begins: "act" in "acting", not in "fact"."""
+    letters = form[0].isascii() and form[0].isalnum()
+    start = text.find(form)
+    while start >= 0:
+        if not letters or start == 0 or not (text[start - 1].isascii() and text[start - 1].isalnum()):
+            yield start
+        start = text.find(form, start + 1)
 
 
 def _rank(field: Field, start: int, length: int, whole: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request
+from markupsafe import Markup
 
 from dandang.search import KINDS
 from dandang.web.language import TAGS, language
 from dandang.web.routing import library, page
-from dandang.web.views.search import FACETS
+from dandang.web.views.search import FACETS, Piece
 from dandang.web.views.search import search as find
 
 blueprint = Blueprint("search", __name__)
@@ -30,7 +31,13 @@ def search() -> str:
         kinds=KINDS,
         tags=TAGS,
         query_of=_asked,
+        marked=_marked,
     )
+
+
+def _marked(pieces: tuple[Piece, ...]) -> Markup:
+    """A text with what matched marked."""
+    return Markup("").join(Markup("<mark>{}</mark>").format(text) if marked else text for text, marked in pieces)
 
 
 def _asked(query: Mapping[str, str]) -> dict[str, str]:

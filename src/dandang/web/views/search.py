@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from dandang.messages import Text
@@ -12,7 +13,7 @@ from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, 
 from dandang.web.library import Library
 
 #: Hits of a group that are shown beside other groups, and alone.
-FEW, MANY = 8, 200
+FEW, MANY = 6, 200
 #: The best ranks: by name and whole. A group with one of these comes before the others.
 _WHOLE = 2
 #: Characters of a long text that are shown around what matched.
@@ -84,9 +85,8 @@ def search(query: str, chosen: Mapping[str, str], library: Library, lang: str) -
     """What a query finds, narrowed by the chosen values of FACETS."""
     index = index_of(library)
     found = index.search(query)
-    values = {facet: _VALUES[facet] for facet in FACETS}
     wanted = {facet: value for facet, value in chosen.items() if value}
-    left = [hit for hit in found if all(value in values[facet](hit.thing) for facet, value in wanted.items())]
+    left = [hit for hit in found if _fits(hit.thing, wanted)] if wanted else found
     facets = {facet: _choices(facet, found, wanted) for facet in FACETS}
     groups = _groups(left, MANY if "kind" in wanted else FEW, lang, index)
     plain = simplified(query)
@@ -100,10 +100,11 @@ def index_of(library: Library) -> SearchIndex:
     return SearchIndex(things_in(library.policy, library.index))
 
 
+#: The values that a thing has of each facet: kinds as they are, documents and domains as IRIs, whose last part stands in addresses.
 _VALUES: dict[str, Callable[[Thing], tuple[str, ...]]] = {
     "kind": lambda thing: (thing.kind,),
-    "document": lambda thing: tuple(map(_tail, thing.documents)),
-    "domain": lambda thing: tuple(map(_tail, thing.domains)),
+    "document": lambda thing: thing.documents,
+    "domain": lambda thing: thing.domains,
 }
 
 
@@ -111,18 +112,17 @@ def _tail(iri: str) -> str:
     return iri.rsplit("/", 1)[-1]
 
 
+def _fits(thing: Thing, wanted: Mapping[str, str]) -> bool:
+    return all(value in map(_tail, _VALUES[facet](thing)) for facet, value in wanted.items())
+
+
 def _choices(facet: str, found: list[Found], wanted: Mapping[str, str]) -> tuple[Choice, ...]:
     """The values of a facet among the hits that the other facets leave."""
     others = {key: value for key, value in wanted.items() if key != facet}
-    counts: Counter[str] = Counter()
-    iris: dict[str, str] = {}
-    for hit in found:
-        if all(value in _VALUES[key](hit.thing) for key, value in others.items()):
-            named = hit.thing.documents if facet == "document" else hit.thing.domains if facet == "domain" else ()
-            iris.update((_tail(iri), iri) for iri in named)
-            counts.update(_VALUES[facet](hit.thing))
+    things = [hit.thing for hit in found if not others or _fits(hit.thing, others)]
+    counts = Counter(chain.from_iterable(map(_VALUES[facet], things)))
     ordered = [kind for kind in KINDS if kind in counts] if facet == "kind" else sorted(counts)
-    return tuple(Choice(value, iris.get(value, ""), counts[value], wanted.get(facet) == value) for value in ordered)
+    return tuple(Choice(_tail(value), value, counts[value], wanted.get(facet) == _tail(value)) for value in ordered)
 
 
 def _groups(found: list[Found], most: int, lang: str, index: SearchIndex) -> tuple[Group, ...]:
