@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 
-from dandang.search import KINDS, SearchIndex, Thing
+from dandang.cli import main
+from dandang.search import KINDS, Found, SearchIndex, Thing
 from dandang.search.folding import dates, fold, stem
 from dandang.web import create_app
 from dandang.web.library import Library, load_library
@@ -48,6 +50,10 @@ def finds(index: SearchIndex, query: str, thing: Thing) -> bool:
     return any(found.thing.iri == thing.iri for found in index.search(query))
 
 
+def iris_of(found: list[Found]) -> set[str]:
+    return {hit.thing.iri for hit in found}
+
+
 def labels(index: SearchIndex, query: str) -> list[str]:
     return [found.thing.label.zh for found in index.search(query)]
 
@@ -76,14 +82,14 @@ def test_everything_is_found_by_its_names_in_both_languages(index: SearchIndex) 
 
 
 def test_everything_is_found_by_each_character_pair_of_its_name(index: SearchIndex) -> None:
-    lost = []
-    for pair in {
-        text[at : at + 2] for thing in named(index) for text in [han(thing.label.zh)] for at in range(len(text))
-    }:
-        found = {hit.thing.iri for hit in index.search(pair)}
-        lost += [
-            (thing.iri, pair) for thing in named(index) if pair in fold(thing.label.zh).text and thing.iri not in found
-        ]
+    having: dict[str, set[str]] = {}
+    for thing in named(index):
+        name = fold(thing.label.zh).text
+        for pair in {name[at : at + 2] for at in range(len(name) - 1)}:
+            if len(han(pair)) == 2:
+                having.setdefault(pair, set()).add(thing.iri)
+    assert len(having) > 1000
+    lost = [(pair, iris - found) for pair, iris in having.items() if iris - (found := iris_of(index.search(pair)))]
     assert lost == []
 
 
@@ -262,3 +268,26 @@ def test_traditional_characters_are_read_as_simplified(client: FlaskClient) -> N
 def test_an_unknown_facet_finds_nothing_and_can_be_left(client: FlaskClient) -> None:
     page = client.get("/zh/search?q=E7&kind=nothing", headers=HTML)
     assert page.status_code == 200 and "没有找到" in page.text
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_search_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "chufen", "--lang", "zh"]) == 0
+    assert "  L1 新受处分或者组织处理〔拼音：处分〕" in capsys.readouterr().out.splitlines()
+    assert main(["search", "decisive", "decision", "--lang", "en"]) == 0
+    assert "  decisive decision-making [name: decisive]" in capsys.readouterr().out.splitlines()
+    assert main(["search", "果段决策", "--lang", "zh"]) == 0
+    assert "没有找到“果段决策”。相近的有：果断决策" in capsys.readouterr().out
+    assert main(["search", "重大", "--lang", "zh"]) == 0
+    short = capsys.readouterr().out
+    assert main(["search", "重大", "--lang", "zh", "--all"]) == 0
+    assert "……（--all 列出全部）" in short and len(capsys.readouterr().out.splitlines()) > len(short.splitlines())
+
+
+def test_search_command_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "問責", "--format", "json"]) == 0
+    for hit in json.loads(capsys.readouterr().out):
+        for match in hit["matches"]:
+            assert all(0 <= start < end <= len(match["text"]) for start, end in match["marks"])

@@ -22,6 +22,7 @@ _ROOMS = {
     "completion": "completion",
     **dict.fromkeys(("ask", "query"), "questions"),
     **dict.fromkeys(("show", "explain", "compare"), "lookup"),
+    "search": "searching",
     **dict.fromkeys(("audit", "reason"), "checks"),
     "serve": "serving",
 }
@@ -171,6 +172,16 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         formats=("text",),
     )
     explain.add_argument("name", help=say("名称、编号或 IRI", "name, notation or IRI"))
+
+    search = command(
+        "search",
+        "搜索：汉字、拼音、拼音首字母、英文、编号",
+        "search by words, pinyin, initials, English or notation",
+    )
+    search.add_argument(
+        "words", nargs="+", help=say("要找的词，如 处分、chufen、E7", "what to look for, such as 处分, chufen, E7")
+    )
+    search.add_argument("--all", action="store_true", help=say("列出全部", "list everything found"))
 
     compare = command(
         "compare",
