@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -177,6 +184,94 @@ def test_stream_that_nobody_reads_frees_its_worker_at_the_deadline(app: Flask, c
     assert answer.status_code == 200 and settled(query_pool(app))
     with pytest.raises(ConnectionAbortedError):
         answer.get_data()
+
+
+# --- on the wire ------------------------------------------------------------------------------------------------------
+
+ENDLESS = f"SELECT * {{ {PRODUCT} }}"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[int, int]]:
+    """Port and process of a running server."""
+    command = [sys.executable, "-m", "dandang", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout
+        found = re.search(r":(\d+)/", server.stdout.readline())
+        assert found
+        yield int(found[1]), server.pid
+        server.terminate()
+        server.wait(30)
+
+
+def exchanged(
+    port: int, query: str, accept: str, version: str = "1.1", seconds: float = 1.0
+) -> tuple[bytes, int, bytes]:
+    """The head of an answer, how long its body is, and the end of that. The connection has to be closed for it to end."""
+    address = f"/sparql?timeout={seconds}&query={quote(query)}"
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        lines = (f"GET {address} HTTP/{version}", "Host: 127.0.0.1", f"Accept: {accept}", "Connection: close", "", "")
+        connection.sendall("\r\n".join(lines).encode())
+        head, size, end = b"", 0, b""
+        while part := connection.recv(1 << 20):
+            head = (head + part)[:2000] if len(head) < 2000 else head
+            size, end = size + len(part), (end + part)[-64:]
+    return head.partition(b"\r\n\r\n")[0].lower(), size, end
+
+
+@pytest.mark.parametrize("accept", [CSV, "text/tab-separated-values", JSON, "application/sparql-results+xml"])
+def test_cut_result_cannot_be_taken_for_a_whole_one(served: tuple[int, int], accept: str) -> None:
+    head, size, end = exchanged(served[0], ENDLESS, accept)
+    assert head.startswith(b"http/1.1 200") and b"transfer-encoding: chunked" in head and b"content-length" not in head
+    # The chunk of length nothing, which ends a whole one, never comes.
+    assert size > 4 * 1024 * 1024 and not end.endswith(b"\r\n0\r\n\r\n")
+    head, _, end = exchanged(served[0], f"{ENDLESS} LIMIT 30000", accept, seconds=10)
+    assert b"transfer-encoding: chunked" in head and end.endswith(b"\r\n0\r\n\r\n")
+
+
+def test_client_without_chunks_gets_a_length(served: tuple[int, int]) -> None:
+    head, size, _ = exchanged(served[0], f"{ENDLESS} LIMIT 30000", CSV, "1.0", seconds=10)
+    assert b"200 ok" in head and b"transfer-encoding" not in head
+    assert size == int(head.partition(b"content-length: ")[2].split()[0]) + len(head) + 4
+    head, _, _ = exchanged(served[0], ENDLESS, CSV, "1.0", seconds=10)
+    assert b"503" in head.partition(b"\r\n")[0]
+
+
+def test_reader_of_a_byte_a_second_holds_no_worker(served: tuple[int, int]) -> None:
+    port = served[0]
+    request = f"GET /sparql?timeout=1&query={quote(ENDLESS)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {CSV}\r\n\r\n"
+    with contextlib.ExitStack() as readers:
+        for _ in range(8):
+            reader = readers.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            reader.sendall(request.encode())
+        # More than there are places for long queries; when their time is up the next one has its place.
+        assert until(lambda: exchanged(port, f"{ENDLESS} LIMIT 30000", CSV, seconds=10)[0].startswith(b"http/1.1 200"))
+        assert exchanged(port, SMALL, JSON)[0].startswith(b"http/1.1 200")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
+def test_result_of_a_gigabyte_is_not_in_the_memory_of_the_server(served: tuple[int, int]) -> None:
+    port, process = served
+
+    def memory() -> int:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * 4096
+
+    exchanged(port, SMALL, JSON)
+    before, most, over = memory(), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not over.wait(0.02):
+            most = max(most, memory())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, size, _ = exchanged(port, ENDLESS, "application/sparql-results+xml", seconds=10)
+    over.set()
+    watcher.join()
+    # As far as it comes before its limit of time or size.
+    assert size > 100 * 1024 * 1024 and most - before < 64 * 1024 * 1024
 
 
 # --- places -----------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ MIB = 1024 * 1024
 #: Memory for the dataset and one query.
 MEMORY = 600 * MIB
 #: A process that holds so much more than its dataset has done its service.
-WORN = 100 * MIB
+WORN = 32 * MIB
 #: A result up to this size is complete before any of it is sent.
 WHOLE = 4 * MIB
 #: The largest result that is sent in pieces.
