@@ -36,6 +36,8 @@ function extensions(textarea, language) {
     unreadable,
     highlightActiveLine(),
     bracketMatching(),
+    // Long lines break, so that nothing scrolls inside the editor out of the keyboard's reach.
+    EditorView.lineWrapping,
     indentUnit.of("  "),
     autocompletion({
       override: [completions(textarea.dataset.vocabulary, language)],

@@ -18,7 +18,7 @@ const small = { fontSize: "0.8125rem" };
 export const look = EditorView.theme({
   "&": { border: "1px solid var(--rule-strong)", borderRadius: "3px", background: "var(--raised)", color: "var(--ink)", fontSize: "0.9375rem" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", maxHeight: "70vh" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
   ".cm-content, .cm-gutter": { minHeight: "16em" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-gutters": { background: "transparent", color: "var(--ink-2)", border: "none", borderInlineEnd: "1px solid var(--rule)" },
