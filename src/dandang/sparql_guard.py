@@ -166,14 +166,17 @@ def _service(found: Sequence[Token], hosts: Collection[str]) -> str:
 
 
 def _keyword(token: Token, keyword: str) -> bool:
-    """Whether the engine may read the keyword in a token: it lets a keyword touch what comes before and after it."""
+    """Whether the engine may read the keyword in a token: it lets a keyword touch what comes before and after it.
+
+    A hyphen always belongs to the name it stands in (`fact:long-service-…`).
+    """
     text = token.text.upper()
     if token.kind == "word":
         return keyword in text
     if token.kind != "name" or keyword not in text:
         return False
     prefix = "" if text[0] in "?$@" else text.partition(":")[0]
-    return keyword in prefix or any(sign + keyword in text for sign in ".%\\-")
+    return keyword in prefix or any(sign + keyword in text for sign in ".%\\")
 
 
 def foreign_graphs(query: str, known: frozenset[str]) -> list[str]:
