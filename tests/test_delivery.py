@@ -78,6 +78,7 @@ def test_unchanged_is_said_without_running_anything(
         raise AssertionError("the app was asked")
 
     monkeypatch.setattr(forgotten, "_app", ran)
+    monkeypatch.setattr(forgotten, "direct", None)
     for given in (tag, f'"other", {tag}', f"W/{tag}"):
         assert ask(client, QUERY, **{"If-None-Match": given}).status_code == 304
     with pytest.raises(AssertionError):
@@ -172,6 +173,59 @@ def test_the_cache_stays_within_its_bytes() -> None:
         cache.get(0)
     assert cache.get(0) == b"" and cache.get(1) is None and cache.get(499) == b""
     assert not cache.put("large", b"", size=50_000) and cache.get("large") is None
+
+
+# --- plain requests -----------------------------------------------------------------------------------------------------
+
+ACCEPTS = [
+    *("", "*/*", "text/csv", "application/sparql-results+xml", "application/json;q=0.5, text/csv;q=0.6"),
+    *("text/turtle", "application/n-triples", "application/ld+json, application/sparql-results+json"),
+    *("image/png", "text/html,application/xhtml+xml,*/*;q=0.8"),
+]
+PLAIN = [
+    *(QUERY, "ASK {}", "CONSTRUCT { ?s ?p ?o } WHERE { VALUES (?s ?p ?o) { (<http://e/s> <http://e/p> 1) } }"),
+    *(
+        "SELECT",
+        "SELECT ?x FROM <http://e/nowhere> { ?x ?y ?z }",
+        "",
+        "  ",
+        "INSERT DATA { <http://e/s> <http://e/p> 1 }",
+    ),
+    *('SELECT ("王小明 +%26" AS ?x) {}', "SELECT (<relative> AS ?x) {}", "ASK { SERVICE <http://e/> {} }"),
+]
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_a_plain_request_is_answered_as_the_app_would(
+    client: FlaskClient, forgotten: Delivery, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    direct, found = forgotten.direct, []
+    monkeypatch.setattr(forgotten, "answers", Cache(0))
+    for query in PLAIN:
+        for answering in (None, direct, direct):
+            monkeypatch.setattr(forgotten, "direct", answering)
+            answer = ask(client, query, Accept=accept)
+            headers = {name: value for name, value in answer.headers if name != "X-Request-Id"}
+            found.append((answer.status_code, headers, answer.data))
+        assert found[-3] == found[-2] == found[-1], query
+    assert any(status == 200 for status, _, _ in found) or accept in ("image/png", ACCEPTS[-1])
+
+
+def test_plain_requests_do_not_reach_the_app(
+    client: FlaskClient, forgotten: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for accept in ("text/csv", "application/sparql-results+json"):
+        ask(client, QUERY, Accept=accept)
+
+    def ran(*_: object) -> None:
+        raise AssertionError("the app was asked")
+
+    monkeypatch.setattr(forgotten, "_app", ran)
+    for accept in ("text/csv", "application/sparql-results+json"):
+        assert ask(client, QUERY + " # again", Accept=accept).status_code == 200
+    for others in ({"format": "csv"}, {"timeout": "5"}, {"default-graph-uri": "http://e/g"}):
+        with pytest.raises(AssertionError):
+            client.get("/sparql", query_string={"query": QUERY, **others}, headers={"Accept": "text/csv"})
 
 
 # --- compression --------------------------------------------------------------------------------------------------------
@@ -359,6 +413,8 @@ def test_metrics_count_and_tell_nothing_of_users() -> None:
     assert found["dandang_cache_total", "hit"] == 2
     assert found["dandang_cache_bytes",] > 0
     assert found["dandang_request_seconds_count", "/sparql"] == 4
+    assert found["dandang_query_seconds_count", "done"] == 2
+    assert found["dandang_query_workers_started_total",] >= 1
     for words in ("王小明", "nowhere", "BREW", "SELECT"):
         assert words not in text
 

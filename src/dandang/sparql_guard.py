@@ -127,6 +127,8 @@ def _group(tokens: list[tuple[str, str]]) -> str:
 
 def _services(query: str, hosts: Collection[str]) -> list[str]:
     """The addresses that SERVICE asks. Raises BadQuery where one may not be asked."""
+    if "SERVICE" not in query.upper():
+        return []
     found = [token for token in tokens(query) if token.kind != "comment" and not token.text.isspace()]
     places = [place for place, token in enumerate(found) if _keyword(token, "SERVICE")]
     if places and not hosts:

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from dandang import resources
 from dandang.web import delivery, helpers, problems, routing, security
+from dandang.web.direct import Direct
 from dandang.web.incoming import AnyRequest
 from dandang.web.library import Library, load_library, served_digest
 from dandang.web.limits import RateLimiter
@@ -68,14 +69,17 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
         part.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    metrics = metrics or Metrics()
+    query_pool(app).observe = metrics.query
     outside = delivery.Delivery(
         app.wsgi_app,
         version=_version(app),
-        metrics=metrics or Metrics(),
+        metrics=metrics,
         limiter=RateLimiter(app.config["RATE"]),
         trusted=app.config["TRUSTED_PROXIES"],
         capacity=app.config["CACHE_BYTES"],
     )
+    outside.direct = Direct(app, query_pool(app))
     app.extensions["dandang-delivery"] = outside
     app.wsgi_app = outside  # type: ignore[assignment, method-assign]
     return app

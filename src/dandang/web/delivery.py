@@ -15,16 +15,18 @@ from hashlib import blake2b
 from io import BytesIO
 from itertools import count
 from secrets import token_hex
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 from urllib.parse import unquote_plus
 
 from flask import Flask, request
 
+from dandang.errors import DandangError
 from dandang.web import access_log
 from dandang.web.cache import Cache
 from dandang.web.limits import RateLimiter, behind_proxy
 from dandang.web.metrics import Metrics
 from dandang.web.problems import AddressTooLong, TooManyRequests
+from dandang.web.security import HEADERS as SECURITY
 
 Environ: TypeAlias = dict[str, Any]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -72,6 +74,19 @@ class _Ready(NamedTuple):
     cached: str
 
 
+class Direct(Protocol):
+    """Answers some requests without the app, in the same way as the app."""
+
+    def plain(self, environ: Environ) -> bool:
+        """Whether a request is one of them."""
+
+    def find(self, environ: Environ) -> _InParts | None:
+        """The answer; None where the app is to give it. Raises DandangError as the app would."""
+
+    def learn(self, headers: Headers) -> None:
+        """Notes the headers of the app's answer to one of them."""
+
+
 class Delivery:
     """WSGI around WSGI. `version` tells what is served; an answer made of another version is never used."""
 
@@ -86,6 +101,8 @@ class Delivery:
         capacity: int,
     ) -> None:
         self.metrics = metrics
+        #: What answers plain requests without the app, if anything does.
+        self.direct: Direct | None = None
         self._app = app
         self._version = version
         self._limiter = limiter
@@ -145,11 +162,8 @@ class Delivery:
         answer = self.answers.get((version, key))
         if answer is None and method != "POST" and matches(environ, tag := etag(version, key), exact=True):
             # It was dropped, but the client has it. What the headers of the answer were is not known any more.
-            headers = (
-                ("ETag", tag),
-                ("Vary", "Accept, Accept-Language, Accept-Encoding"),
-                ("Cache-Control", "no-cache"),
-            )
+            varied = ("Vary", "Accept, Accept-Language, Accept-Encoding")
+            headers = (("ETag", tag), varied, ("Cache-Control", "no-cache"), *SECURITY.items())
             answer = Answer("200 OK", headers, b"", "-")
         return answer
 
@@ -158,7 +172,7 @@ class Delivery:
         method = environ["REQUEST_METHOD"]
         if key is not None and method == "HEAD":
             environ["REQUEST_METHOD"] = "GET"
-        status, headers, parts = _called(self._app, environ)
+        status, headers, parts = self._found(environ)
         length = header(headers, "content-length")
         if not length.isdigit() or int(length) > LONGEST_ANSWER:
             return status, headers, parts
@@ -171,6 +185,23 @@ class Delivery:
         if method != "POST" and not header(headers, "etag"):
             answer = answer._replace(headers=(*answer.headers, ("ETag", etag(version, key))))
         self.answers.put((version, key), answer, len(answer.body))
+        return answer
+
+    def _found(self, environ: Environ) -> _InParts:
+        """What the app answers, or what is found without asking it where the request is plain."""
+        direct = self.direct
+        if direct is None or REFUSAL in environ or not direct.plain(environ):
+            return _called(self._app, environ)
+        try:
+            if (found := direct.find(environ)) is not None:
+                environ[ROUTE] = "/sparql"
+                return found
+        except DandangError as error:
+            # The app tells it, as it tells all errors.
+            environ[REFUSAL] = error
+        answer = _called(self._app, environ)
+        if answer[0].startswith("200"):
+            direct.learn(answer[1])
         return answer
 
     def _streamed(self, environ: Environ, start: Start, began: float, method: str, made: _InParts) -> Iterable[bytes]:

@@ -6,10 +6,8 @@ loaded when somebody looks.
 
 from __future__ import annotations
 
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,20 +64,10 @@ class Metrics:
             self._cache[cached] = self._cache.get(cached, 0) + 1
             (self._durations.get(route) or self._durations.setdefault(route, _Histogram())).add(seconds)
 
-    @contextmanager
-    def query(self) -> Iterator[None]:
-        """Times a query; an error counts under its code."""
-        start, outcome = time.perf_counter(), "error"
-        try:
-            yield
-            outcome = "ok"
-        except Exception as error:
-            outcome = str(getattr(error, "code", "error"))
-            raise
-        finally:
-            with self._lock:
-                held = self._queries.get(outcome) or self._queries.setdefault(outcome, _Histogram())
-                held.add(time.perf_counter() - start)
+    def query(self, outcome: str, seconds: float) -> None:
+        """A query ended: it was done, late or refused."""
+        with self._lock:
+            (self._queries.get(outcome) or self._queries.setdefault(outcome, _Histogram())).add(seconds)
 
     def exposed(self, gauges: Iterable[Gauge], info: dict[str, str]) -> tuple[bytes, str]:
         """The text and the content type of `/metrics`."""

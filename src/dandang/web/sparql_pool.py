@@ -115,6 +115,8 @@ class Pool:
         self.writable = writable
         self.union = union
         self._content = content
+        #: Is told how each job ended (`done`, `late` or `refused`), and after how many seconds.
+        self.observe: Callable[[str, float], None] = lambda _outcome, _seconds: None
         self._save = save
         self._size = size
         self._slow_places = slow
@@ -354,6 +356,7 @@ class Pool:
                 self._idle.append(turn.worker)
             self._state.notify_all()
         self._alarms.clear(turn)
+        self.observe(turn.ended or "done", time.monotonic() - turn.begun)
         if not kept:
             self._give_up(turn.worker)
 

@@ -103,7 +103,8 @@ class Answer(io.BytesIO):
     def end(self) -> None:
         """Sends what is left."""
         if not self.begun:
-            write_frame(self._sink, json.dumps(self.header).encode())
+            # Header and body in one go: whoever waits is woken once.
+            write_frame(self._sink, json.dumps(self.header).encode(), flush=False)
             write_frame(self._sink, self._held)
             return
         if self._held:
@@ -127,11 +128,12 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(length)
 
 
-def write_frame(stream: BinaryIO, content: bytes | bytearray) -> None:
-    """Writes a frame."""
+def write_frame(stream: BinaryIO, content: bytes | bytearray, *, flush: bool = True) -> None:
+    """Writes a frame, which is sent at once or with the next one."""
     stream.write(struct.pack(">I", len(content)))
     stream.write(content)
-    stream.flush()
+    if flush:
+        stream.flush()
 
 
 def answer(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:

@@ -13,6 +13,7 @@ from dandang.web.metrics import Gauge
 from dandang.web.pages.common import missing
 from dandang.web.problems import LocalOnly
 from dandang.web.routing import library
+from dandang.web.sparql_pool import Pool
 
 blueprint = Blueprint("health", __name__)
 _TYPES = {
@@ -49,6 +50,15 @@ def metrics() -> Response:
 def _gauges(outside: Delivery) -> Iterator[Gauge]:
     yield Gauge("dandang_cache_bytes", "Memory of kept answers.", outside.answers.bytes + outside.ready.bytes)
     yield Gauge("dandang_cache_answers", "Answers kept.", len(outside.answers))
+    pool: Pool = current_app.extensions["dandang-pool"]
+    counts = pool.counts()
+    yield Gauge("dandang_query_workers_idle", "Query processes that wait for work.", counts.idle)
+    yield Gauge("dandang_queries_quick", "Queries in quick places.", counts.quick)
+    yield Gauge("dandang_queries_slow", "Queries in slow places.", counts.slow)
+    yield Gauge("dandang_queries_waiting", "Queries that wait for a place.", counts.waiting)
+    yield Gauge("dandang_queries_late", "Queries stopped at their deadline.", counts.late, counts=True)
+    yield Gauge("dandang_queries_refused", "Queries refused because of too many.", counts.refused, counts=True)
+    yield Gauge("dandang_query_workers_started", "Query processes started.", counts.started, counts=True)
     yield Gauge("dandang_dataset_quads", "Quads of the library.", sum(map(len, library().groups.values())))
 
 

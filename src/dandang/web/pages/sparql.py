@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,7 +14,7 @@ from dandang.web.pages.description import service
 from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, varied
 from dandang.web.sparql_formats import FORMATS, RESULTS, accepted, accepted_graph, called, graph_for, spreadsheet
-from dandang.web.sparql_pool import Answer, Query, Stream, Update
+from dandang.web.sparql_pool import Answer, Pool, Query, Stream, Update
 from dandang.web.sparql_requests import FORM, allow_change, graphs, open_to_all, pool, seconds, text_of
 from dandang.web.sparql_service import description, serialised
 
@@ -33,7 +35,7 @@ def protocol() -> BaseResponse:
     """The protocol. A browser that follows a link to a query gets the page."""
     asked = _asked()
     ending = called(request.values.get("format", ""))
-    if request.method == "GET" and not ending and _prefers_page():
+    if request.method == "GET" and not ending and prefers_page():
         return in_language("/sparql")
     if isinstance(asked, Update):
         pool().change(asked, seconds=seconds())
@@ -50,7 +52,7 @@ def protocol() -> BaseResponse:
     return varied(_response(answer))
 
 
-def _prefers_page() -> bool:
+def prefers_page() -> bool:
     """Whether the request likes a page best, by name: many programs end their list with `*/*`."""
     liked = request.accept_mimetypes
     return HTML in liked.values() and liked.quality(HTML) == max(quality for _, quality in liked)
@@ -145,22 +147,25 @@ def _sent(query: str, results: str, graph: str) -> Answer | Stream:
 
 
 def _job(query: str, results: str, graph: str) -> Query:
+    """The query of a request, if it may run. Raises BadQuery."""
+    found = allowed(query, pool(), hosts=current_app.config["ALLOW_SERVICE"])
+    return found._replace(
+        base=request.base_url,
+        results=results if results in RESULTS else "json",
+        graph=graph_for(graph),
+        default_graph=graphs("default-graph-uri"),
+        named_graphs=graphs("named-graph-uri"),
+    )
+
+
+def allowed(query: str, pool: Pool, *, hosts: Collection[str], base: str = "") -> Query:
     """The query of a stranger, if it may run. Raises BadQuery."""
-    found = checked(query, hosts=current_app.config["ALLOW_SERVICE"])
+    found = checked(query, hosts=hosts)
     # In a store that strangers write, any name may become a graph; one that is not there is merely empty.
-    if not pool().writable and (foreign := foreign_graphs(query, frozenset(pool().dataset.graphs))):
+    if not pool.writable and found.dataset and (foreign := foreign_graphs(query, frozenset(pool.dataset.graphs))):
         raise BadQuery(
             f"FROM 只能指向本站的图：{foreign[0]}",
             f"FROM may only name graphs of this site: {foreign[0]}",
             hint=("去掉 FROM 即查询全部数据", "leave FROM out to ask all of the data"),
         )
-    return Query(
-        query,
-        request.base_url,
-        results if results in RESULTS else "json",
-        graph_for(graph),
-        graphs("default-graph-uri"),
-        graphs("named-graph-uri"),
-        union=pool().union and not found.dataset,
-        network=found.network,
-    )
+    return Query(query, base, union=pool.union and not found.dataset, network=found.network)
