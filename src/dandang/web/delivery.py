@@ -47,7 +47,7 @@ _COMPRESSIBLE = re.compile(
 #: Words of SPARQL that make an answer differ each time, or depend on another server.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
 #: Where the keys of the environ that come from us begin.
-REFUSAL, ROUTE, WHOLE = "dandang.refusal", "dandang.route", "dandang.whole"
+REFUSAL, ROUTE, WHOLE, QUERY = "dandang.refusal", "dandang.route", "dandang.whole", "dandang.query"
 
 
 class Answer(NamedTuple):
@@ -81,7 +81,7 @@ class Direct(Protocol):
         """Whether a request is one of them."""
 
     def find(self, environ: Environ) -> _InParts | None:
-        """The answer; None where the app is to give it. Raises DandangError as the app would."""
+        """The answer, and the query noted in the environ; None where the app is to answer. Raises DandangError as it would."""
 
     def learn(self, headers: Headers) -> None:
         """Notes the headers of the app's answer to one of them."""
@@ -306,6 +306,8 @@ def volatile(environ: Environ, headers: Headers) -> bool:
     """Whether an answer may be another one next time: a view says so, or a word of the request does."""
     if "no-store" in header(headers, "cache-control"):
         return True
+    if QUERY in environ:
+        return bool(_VOLATILE.search(environ[QUERY]))
     asked = [environ.get("QUERY_STRING", "")]
     if environ["REQUEST_METHOD"] == "POST":
         asked.append(environ["wsgi.input"].getvalue().decode("latin-1"))

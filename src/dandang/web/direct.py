@@ -14,6 +14,7 @@ from urllib.parse import unquote_plus
 from flask import Flask, request
 
 from dandang.web.cache import Cache
+from dandang.web.delivery import QUERY
 from dandang.web.pages.sparql import allowed, prefers_page
 from dandang.web.sparql_formats import FORMATS, accepted
 from dandang.web.sparql_pool import Pool, Stream
@@ -56,7 +57,8 @@ class Direct:
     def find(self, environ: dict[str, Any]) -> tuple[str, Headers, Iterable[bytes]] | None:
         """Status, headers and body for a plain request; None where the view is to answer. Raises what the view would."""
         query, way = unquote_plus(environ["QUERY_STRING"][len("query=") :]), self._way(environ)
-        if way is None or "\ufffd" in query or not query.strip():
+        environ[QUERY] = query
+        if way is None or "\ufffd" in query or not query.strip() or not self._shown(way):
             return None
         job = allowed(query, self._pool, hosts=self._app.config["ALLOW_SERVICE"], base=way.base)
         result = self._pool.stream(job._replace(results=way.results or "json", graph=way.graph or "ttl"))
@@ -70,6 +72,10 @@ class Direct:
         if isinstance(result, Stream):
             return "200 OK", headers, result.pieces
         return "200 OK", (*headers, ("Content-Length", str(len(result.body)))), [result.body]
+
+    def _shown(self, way: _Way) -> bool:
+        """Whether the view has shown how an answer to such a client is sent."""
+        return FORMATS[way.results or "json"] in self._headers or FORMATS[way.graph or "ttl"] in self._headers
 
     def learn(self, headers: Headers) -> None:
         """Notes the headers of an answer of the view to a plain request."""
