@@ -228,6 +228,18 @@ def test_plain_requests_do_not_reach_the_app(
             client.get("/sparql", query_string={"query": QUERY, **others}, headers={"Accept": "text/csv"})
 
 
+def test_a_bug_of_ours_is_numbered(
+    client: FlaskClient, forgotten: Delivery, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(forgotten.direct, "find", fails)
+    answer = ask(client, QUERY + " # bug")
+    assert answer.status_code == 500 and "ZeroDivisionError" not in answer.text
+    assert answer.json["detail"].rstrip("。").rpartition(" ")[2] in caplog.text and "ZeroDivisionError" in caplog.text
+
+
 # --- compression --------------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,6 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, request
 
-from dandang.errors import DandangError
 from dandang.web import access_log
 from dandang.web.cache import Cache
 from dandang.web.limits import RateLimiter, behind_proxy
@@ -81,7 +80,7 @@ class Direct(Protocol):
         """Whether a request is one of them."""
 
     def find(self, environ: Environ) -> _InParts | None:
-        """The answer, and the query noted in the environ; None where the app is to answer. Raises DandangError as it would."""
+        """The answer, and the query noted in the environ; None where the app is to answer. Raises as it would."""
 
     def learn(self, headers: Headers) -> None:
         """Notes the headers of the app's answer to one of them."""
@@ -196,8 +195,8 @@ class Delivery:
             if (found := direct.find(environ)) is not None:
                 environ[ROUTE] = "/sparql"
                 return found
-        except DandangError as error:
-            # The app tells it, as it tells all errors.
+        except Exception as error:
+            # Raised again in the app, which tells the user's mistakes and numbers ours.
             environ[REFUSAL] = error
         answer = _called(self._app, environ)
         if answer[0].startswith("200"):
