@@ -16,9 +16,9 @@ from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
 MOST_FACTS = 6
 
 
-def verdict_changes(answer: Assessment) -> tuple[tuple[str, tuple[MissingSet, ...]], ...]:
-    """For each other verdict that unknown facts could bring about: the minimal sets that would, complete up to MOST_FACTS."""
-    return tuple(_changes(answer, *_parts(answer.explanation)))
+def verdict_changes(answer: Assessment, *, most: int = MOST_FACTS) -> tuple[tuple[str, tuple[MissingSet, ...]], ...]:
+    """For each other verdict that unknown facts could bring about: the minimal sets that would, complete up to `most` facts."""
+    return tuple(_changes(answer, *_parts(answer.explanation), most))
 
 
 def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _is_open(node: Explanation) -> bool:
 
 
 def _changes(
-    answer: Assessment, accountability: Explanation, exemption: Explanation
+    answer: Assessment, accountability: Explanation, exemption: Explanation, most: int
 ) -> Iterator[tuple[str, tuple[MissingSet, ...]]]:
     """For each other verdict that facts still unknown could bring about: the minimal sets that would."""
     reached: dict[str, list[Literals]] = {}
@@ -76,7 +76,7 @@ def _changes(
         for second in _reachable(exemption):
             verdict = VERDICTS[first, second]
             if verdict != answer.verdict:
-                reached.setdefault(verdict, []).extend(_together(accountability, first, exemption, second))
+                reached.setdefault(verdict, []).extend(_together(accountability, first, exemption, second, most))
     for verdict, sets in reached.items():
         found = minimal(sets)
         if found:
@@ -87,17 +87,20 @@ def _reachable(node: Explanation) -> tuple[Truth, ...]:
     return (node.value,) if node.value is not None else (True, False, None)
 
 
-def _together(one: Explanation, first: Truth, other: Explanation, second: Truth) -> list[Literals]:
+def _together(one: Explanation, first: Truth, other: Explanation, second: Truth, most: int) -> list[Literals]:
     """The minimal sets that give both parts their values; a part that may stay as it is needs nothing."""
     return [
-        left | right for left in _ways(one, first) for right in _ways(other, second) if len(left | right) <= MOST_FACTS
+        left | right
+        for left in _ways(one, first, most)
+        for right in _ways(other, second, most)
+        if len(left | right) <= most
     ]
 
 
-def _ways(node: Explanation, wanted: Truth) -> tuple[Literals, ...]:
+def _ways(node: Explanation, wanted: Truth, most: int) -> tuple[Literals, ...]:
     if wanted is None or wanted is node.value:
         return (frozenset(),)
-    return ways(node, wanted, most=MOST_FACTS)
+    return ways(node, wanted, most=most)
 
 
 # --- what no longer matters -------------------------------------------------------------------------------------------

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dandang.assessment import next_questions, verdict_changes
 from dandang.messages import Text
 from dandang.model import Assessment, Case, ClauseAnswer, Explanation, Fact, FactType, Finding, Policy, Quote, State
-from dandang.render.phrases import LION, VERDICTS, clauses_of_part, literals_text, residual, verdict_sentence
+from dandang.render.phrases import (
+    LION,
+    VERDICTS,
+    clauses_of_part,
+    divided_text,
+    literals_text,
+    residual,
+    verdict_sentence,
+)
 
 SECTIONS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
@@ -25,6 +34,9 @@ PARTS = {
     "sanctions": Text("处理", "Sanction tracks"),
     "list-exit": Text("退出“狮子型”干部管理", 'Exit from the "lion" list'),
 }
+#: What would change the verdict is told in sets of at most so many facts, so many for each verdict.
+MOST_FACTS, MOST_WAYS = 3, 4
+_AND = Text("，并且", " and ")
 #: Facts asked for first: more than this many questions nobody answers at a sitting.
 MOST_QUESTIONS = 12
 
@@ -36,6 +48,13 @@ class Line(NamedTuple):
     state: State
     strict: State | None
     reason: Text
+
+
+class Division(NamedTuple):
+    """A clause on which the two readings differ, with the words that divide them."""
+
+    line: Line
+    words: Text
 
 
 class Section(NamedTuple):
@@ -68,6 +87,13 @@ class Trace(NamedTuple):
     below: tuple[Trace, ...]
 
 
+class Change(NamedTuple):
+    """Another verdict, and the smallest sets of facts that would bring it about."""
+
+    verdict: Text
+    ways: tuple[Text, ...]
+
+
 class Report(NamedTuple):
     """All that a report shows."""
 
@@ -79,6 +105,8 @@ class Report(NamedTuple):
     decisive: tuple[Line, ...]
     questions: tuple[Question, ...]
     more_questions: int
+    changes: tuple[Change, ...]
+    divided: tuple[Division, ...]
     sections: tuple[Section, ...]
     lion: Text
     triggers: tuple[tuple[str, str], ...]
@@ -105,11 +133,27 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         decisive=tuple(line for section in sections for line in section.lines if line.state == "applies"),
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(0, len(questions) - MOST_QUESTIONS),
+        changes=tuple(_changes(assessment, policy)),
+        divided=tuple(divisions(lines, policy)),
         sections=sections,
         lion=LION[assessment.lion.outcome],
         triggers=tuple((track, exit_) for exit_, track, _ in assessment.lion.would_trigger),
         traces=tuple(_trace(part, policy) for part in assessment.explanation.premises),
     )
+
+
+def divisions(lines: Iterable[Line], policy: Policy) -> Iterator[Division]:
+    """The clauses on which the readings differ."""
+    return (Division(line, divided_text(line.answer, policy)) for line in lines if line.strict)
+
+
+def _changes(assessment: Assessment, policy: Policy) -> Iterator[Change]:
+    """What would change the verdict, by facts that clauses in play or the verdict itself wait for: of the rest nothing points to this case."""
+    waited_for = {question.fact for question in next_questions(assessment, near=True)}
+    for verdict, sets in verdict_changes(assessment, most=MOST_FACTS):
+        near = [one for one in sets if all(literal[1:] in waited_for for literal in one)]
+        if near:
+            yield Change(VERDICTS[verdict], tuple(literals_text(one, policy, joint=_AND) for one in near[:MOST_WAYS]))
 
 
 def _position(line: Line) -> tuple[int, int, int]:

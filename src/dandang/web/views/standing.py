@@ -6,18 +6,11 @@ from typing import NamedTuple
 
 from dandang.messages import Text
 from dandang.model import Assessment, Policy
-from dandang.render.phrases import LION, VERDICTS, divided_text, verdict_sentence
-from dandang.web.views.report import Line, line_of
+from dandang.render.phrases import LION, VERDICTS, verdict_sentence
+from dandang.web.views.report import Division, Line, divisions, line_of
 
 #: The states of clauses that are in play, as they are listed.
 _IN_PLAY = ("applies", "could_apply")
-
-
-class Division(NamedTuple):
-    """A clause on which the two readings differ, with the words that divide them."""
-
-    line: Line
-    words: Text
 
 
 class Standing(NamedTuple):
@@ -47,7 +40,7 @@ def standing_of(assessment: Assessment, policy: Policy) -> Standing:
         tuple(line for line in lines if line.state == "excluded"),
         tuple(line for line in lines if line.state == "not_in_force"),
         len(every) - len(lines),
-        tuple(Division(line, divided_text(line.answer, policy)) for line in every if line.strict),
+        tuple(divisions(every, policy)),
         LION[lion] if lion != "open" or assessment.case.cadre.on_list else None,
         tuple(advisory.text for advisory in assessment.advisories),
     )
