@@ -40,6 +40,8 @@ PAGES = {
     "cases": "/zh/cases/",
     "case": "/zh/cases/2018-006",
     "case form": "/zh/case",
+    "case, an answer": "POST /zh/case/standing",
+    "case, questions": "POST /zh/case/work",
     "case report": "POST /zh/case",
     "questions": "/zh/questions/",
     "question": "/zh/questions/cq-01-exemptions-of-case",

@@ -178,6 +178,22 @@ def test_picks_become_facts_and_known_facts_stay(client: FlaskClient) -> None:
     }
 
 
+def test_a_report_says_what_would_change_the_verdict(client: FlaskClient, library: Library) -> None:
+    name = next(name for name in EXAMPLES if name.startswith("2018-006"))
+    for lang, words in (
+        ("zh", ("什么会改变结论", "两种读法结果不同的条款", "分歧在")),
+        ("en", ("would change", "differ", "divide")),
+    ):
+        page = client.post(
+            f"/{lang}/case/report", data=EXAMPLES[name], content_type="application/yaml", headers=HTML
+        ).text
+        assert words[1] in page and words[2] in page
+    near = "id: x\nfacts: {维护社会稳定: yes, 怕担责任: yes, 不敢果断决策: yes, 处置失当: yes, 事态扩大: yes, 经调查核实: yes}\n"
+    page = post(client, "/case", {"case": near}).text
+    told = re.search(r'<dl class="changes">(.*?)</dl>', page, re.S)
+    assert told and "恶劣影响" in told[1] and "应当问责" in told[1]
+
+
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +337,12 @@ def test_a_pasted_file_with_mistakes_stays_in_the_form(
     assert answer.status_code == 400 and place in answer.text and words in answer.text
     kept = re.search(r'<textarea id="case-text"[^>]*>(.*?)</textarea>', answer.text, re.S)
     assert kept and unescape(kept[1]).strip() == content.strip()
+
+
+def test_mistakes_are_told_in_the_order_of_the_file(client: FlaskClient) -> None:
+    page = post(client, "/case", {"case": "id: x\nfacts:\n  没有的事: yes\n  勤勉尽责: 也许\non: 昨天\n"}).text
+    assert re.findall(r"<b>第 (\d) 行</b>", page) == ["3", "4", "5"]
+    assert page.index("error-summary") < page.index('id="case-text"') and 'name="pick"' not in page
 
 
 def test_a_workbook_with_mistakes_is_told_with_its_cells(client: FlaskClient) -> None:

@@ -27,7 +27,7 @@ SYNTAXES = {
 }
 #: What the field for the format may hold; empty lets the content tell.
 CHOICES = {"": ("自动识别", "detect"), "yaml": ("YAML",) * 2, "json": ("JSON",) * 2, "jsonld": ("JSON-LD",) * 2}
-CHOICES |= {"turtle": ("Turtle",) * 2}
+CHOICES |= {"turtle": ("Turtle",) * 2, "csv": ("CSV",) * 2}
 
 
 class ForeignOrigin(DandangError):
@@ -49,8 +49,8 @@ class File(NamedTuple):
         return read_stated(self.content, library().policy, name=self.name, syntax=self.syntax)
 
     def text(self) -> str:
-        """Its text, for the form to show again; nothing for a workbook."""
-        if is_workbook(self.content):
+        """Its text, for the form to show again; nothing for a workbook or another file that is no text."""
+        if is_workbook(self.content) or b"\0" in self.content:
             return ""
         for encoding in ("utf-8-sig", "gb18030"):
             try:

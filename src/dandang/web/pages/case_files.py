@@ -52,15 +52,19 @@ def read() -> Response:
         if not is_form():
             raise
         return make_response(start_page(file, error), error.http_status)
-    mistakes = tuple(finding for item in found for finding in item.findings if finding.severity == "error")
+    mistakes = sorted((one for item in found for one in item.findings if one.severity == "error"), key=_line)
     if mistakes:
         if not is_form():
             raise RejectedCase(mistakes)
-        return make_response(start_page(file, findings=mistakes), RejectedCase.http_status)
+        return make_response(start_page(file, findings=tuple(mistakes)), RejectedCase.http_status)
     if request.form.get("do") == "open":
         return _opened(found)
     made = [_made(item) for item in found[:MOST_CASES]]
     return make_response(render_template("case-report.html", made=made, left=len(found) - len(made)))
+
+
+def _line(finding: Finding) -> int:
+    return (finding.place.line or 0) if finding.place else 0
 
 
 def _opened(found: list[ReadCase]) -> Response:
