@@ -231,3 +231,47 @@ def _established(policy: Policy, case: Case) -> list[Literal]:
     if case.cadre.on_list is not None:
         found += [(fact.iri, case.cadre.on_list) for fact in policy.facts.values() if LION_LIST in fact.established_by]
     return found
+
+
+# --- cases with defects -----------------------------------------------------------------------------------------------
+
+_DAYS = ("", "2017-01-01", "2018-08-15", "2018-09-01", "2018-12-31", "2019-06-01", "2019-07-01", "2999-01-01")
+
+
+def defective_cases(policy: Policy, number: int, *, seed: int, most_facts: int = 8) -> Iterator[Case]:
+    """Cases that say what a case can say in any combination, contradictions included; only what is unknown to the policy is missing."""
+    dice = random.Random(seed)
+    sets = [made.case.facts for made in clause_cases(policy)]
+    types, clauses = sorted(policy.facts), sorted(policy.clauses)
+    exemptions = [iri for iri in clauses if policy.clauses[iri].kind == "ExemptionClause"]
+    for count in range(number):
+        stated = [fact for facts in dice.sample(sets, dice.choice((0, 1, 1, 2))) for fact in facts]
+        stated += [Fact(kind, dice.random() < 0.7) for kind in dice.sample(types, dice.choice((0, 1, 3)))]
+        facts = {fact.type: _spoilt(fact, dice) for fact in dice.sample(stated, min(len(stated), most_facts))}
+        claims = dice.sample(exemptions, dice.choice((0, 0, 1, 2))) + dice.sample(clauses, dice.choice((0,) * 9 + (1,)))
+        measures = dice.sample(policy.schemes["measure"], dice.choice((0, 0, 1, 2)))
+        yield Case(
+            f"defect-{seed}-{count}",
+            dice.choice(("", "标题")),
+            dice.choice(_DAYS),
+            dice.choice(("", *_DAYS)),
+            Cadre(
+                dice.choice(("", *policy.schemes["rank"])), dice.choice(("", "局长")), dice.choice((None, True, False))
+            ),
+            dice.choice(("", *policy.schemes["domain"])),
+            facts=tuple(facts.values()),
+            sanctions=tuple(
+                DecidedSanction(measure, dice.choice(_DAYS), dice.choice(("", "市委")), dice.choice(("", "理由")))
+                for measure in measures
+            ),
+            claims=tuple(dict.fromkeys(claims)),
+        )
+
+
+def _spoilt(fact: Fact, dice: random.Random) -> Fact:
+    fact = fact._replace(
+        evidence=dice.choice(("", "纪要")), found_by=dice.choice(("", "调查组")), found_on=dice.choice(("", *_DAYS))
+    )
+    if dice.random() < 0.1:
+        return fact._replace(value=None, contested=dice.random() < 0.5)
+    return fact._replace(value=not fact.value) if dice.random() < 0.2 else fact

@@ -219,7 +219,7 @@ def change(engine: Engine) -> Iterator[object]:
 
     def apply(mistake: Mistake) -> None:
         removed = {triple for pair in mistake.drop for triple in _about(engine, pair)}
-        added = turtle(mistake.add) - (engine._fixed - removed)
+        added = turtle(mistake.add) - (engine.fixed - removed)
         assert removed or added, "the mistake changes nothing"
         engine._remove(removed)
         engine._add(added)
@@ -234,7 +234,7 @@ def change(engine: Engine) -> Iterator[object]:
 def _about(engine: Engine, pair: str) -> set[ox.Triple]:
     """The triples of a subject and predicate given as Turtle."""
     (pattern,) = turtle(f"{pair} 0 .")
-    found = {t for t in engine._fixed if t.subject == pattern.subject and t.predicate == pattern.predicate}
+    found = {t for t in engine.fixed if t.subject == pattern.subject and t.predicate == pattern.predicate}
     assert found, f"the shipped data has no {pair}"
     return found
 
@@ -257,7 +257,7 @@ def test_a_mistake_is_found(mistake: Mistake, engine: Engine, change: object) ->
 
 
 def test_every_policy_shape_has_a_mistake(engine: Engine) -> None:
-    assert {rule.slug for rule in engine._rules.values()} == {mistake.rule for mistake in MISTAKES}
+    assert {rule.slug for rule in engine.rules.values()} == {mistake.rule for mistake in MISTAKES}
 
 
 def test_a_finding_names_its_file_and_node(quads: list[ox.Quad]) -> None:
@@ -272,11 +272,11 @@ def test_a_finding_names_its_file_and_node(quads: list[ox.Quad]) -> None:
 
 
 def test_rules_come_with_everything_a_reader_needs(engine: Engine) -> None:
-    for iri, rule in engine._rules.items():
+    for iri, rule in engine.rules.items():
         assert iri.startswith(SHAPES)
         assert all(rule.message), iri
         assert rule.hint and all(rule.hint), iri
-    assert {str(o) for o in engine._shapes.objects(None, _iri(SH + "severity"))} <= {SH + "Violation", SH + "Warning"}
+    assert {str(o) for o in engine.shapes.objects(None, _iri(SH + "severity"))} <= {SH + "Violation", SH + "Warning"}
 
 
 def _iri(value: str) -> object:

@@ -81,7 +81,7 @@ def test_conforming_fixture(path: Path, validator: CaseValidator, policy: Policy
 
 
 def test_every_shape_has_a_violating_fixture(validator: CaseValidator) -> None:
-    assert {rule.slug for rule in validator._engine._rules.values()} == set(EXPECTED)
+    assert {rule.slug for rule in validator.engine.rules.values()} == set(EXPECTED)
     files = {path.stem for path in FIXTURES.iterdir()} - {path.stem for path in CONFORMING} - {"expected", "examples"}
     assert files == set(EXPECTED)
 
@@ -93,9 +93,9 @@ def test_every_shape_meets_something_in_a_conforming_fixture(validator: CaseVali
     data = rdflib.Graph()
     for path in CONFORMING:
         for quad in case_quads(read_file(str(path), policy)[0].case):
-            data.add(validator._engine._terms.triple(quad))
-    shapes = validator._engine._shapes
-    for iri in validator._engine._rules:
+            data.add(validator.engine._terms.triple(quad))
+    shapes = validator.engine.shapes
+    for iri in validator.engine.rules:
         assert list(_targets(shapes, rdflib.URIRef(iri), data)), iri
 
 
@@ -154,19 +154,19 @@ def test_shapes_use_terms_of_the_ontology_only(name: str) -> None:
 
 
 def test_every_rule_has_a_label_message_and_hint_in_both_languages(validator: CaseValidator) -> None:
-    for rule in validator._engine._rules.values():
+    for rule in validator.engine.rules.values():
         assert all(rule.message), rule.slug
         assert rule.hint and all(rule.hint), rule.slug
 
 
 def test_cited_clauses_exist(validator: CaseValidator, policy: Policy) -> None:
-    for rule in validator._engine._rules.values():
+    for rule in validator.engine.rules.values():
         for iri in rule.cites:
             assert iri in policy.clauses or iri in policy.lists, (rule.slug, iri)
 
 
 def test_rules_of_clauses_cite_them(validator: CaseValidator) -> None:
-    cites = {rule.slug: rule.cites for rule in validator._engine._rules.values()}
+    cites = {rule.slug: rule.cites for rule in validator.engine.rules.values()}
     assert f"{ID}wuhan-2018/T2" in cites["organisational-measure-in-minor-case"]
     assert f"{ID}wuhan-2018/D3#sanction-tracks" in cites["sanction-verified"]
 
@@ -177,13 +177,11 @@ def test_the_store_answers_as_rdflib_does(
     """SPARQL constraints are answered by the store; pyshacl on rdflib alone is the reference."""
     import rdflib
 
-    engine = validator._engine
-    sparql = {
-        rule.slug for iri, rule in engine._rules.items() if (rdflib.URIRef(iri), _sparql(), None) in engine._shapes
-    }
+    engine = validator.engine
+    sparql = {rule.slug for iri, rule in engine.rules.items() if (rdflib.URIRef(iri), _sparql(), None) in engine.shapes}
     assert len(sparql) > 15
     monkeypatch.setattr(engines, "data_graph", lambda terms, store: rdflib.Graph())
-    fixed = [ox.Quad(*triple) for triple in engine._fixed]
+    fixed = [ox.Quad(*triple) for triple in engine.fixed]
     reference = Engine(resources.shapes_file("case"), fixed)
     for slug in sorted(sparql & {path.stem for path in FIXTURES.glob("*.yaml")}):
         quads = case_quads(read_file(str(FIXTURES / f"{slug}.yaml"), policy)[0].case)
@@ -271,9 +269,9 @@ def test_the_day_of_the_check_is_today_unless_it_is_given(validator: CaseValidat
 
 def test_a_check_leaves_nothing_behind(validator: CaseValidator, policy: Policy) -> None:
     read = read_file(str(FIXTURES / "sanctions-combinable.yaml"), policy)
-    before = len(validator._engine._data), len(validator._engine._store)
+    before = len(validator.engine._data), len(validator.engine._store)
     assert validator.check(read, today=TODAY) == validator.check(read, today=TODAY)
-    assert (len(validator._engine._data), len(validator._engine._store)) == before
+    assert (len(validator.engine._data), len(validator.engine._store)) == before
 
 
 def test_rdflib_is_left_as_it_was(validator: CaseValidator, caplog: pytest.LogCaptureFixture) -> None:
@@ -301,4 +299,4 @@ def test_a_missing_shapes_file_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_rules_have_iris_of_their_own(validator: CaseValidator) -> None:
-    assert all(iri == SHAPES + rule.slug for iri, rule in validator._engine._rules.items())
+    assert all(iri == SHAPES + rule.slug for iri, rule in validator.engine.rules.items())

@@ -4,6 +4,9 @@
     case = read_file("case.yaml", policy)[0].case
     answer = assess(case, policy)
 
+    for checked in validate("cases.nq.gz", workers=2):
+        print(checked.id, checked.findings)
+
 The names below are loaded when first used: `import dandang` costs nothing.
 """
 
@@ -15,16 +18,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from dandang.assessment import assess
+    from dandang.bulk import validate
     from dandang.cases import read_cases, read_file
     from dandang.policy import load_policy
 
-__all__ = ["__version__", "assess", "load_policy", "read_cases", "read_file"]
+__all__ = ["__version__", "assess", "load_policy", "read_cases", "read_file", "validate"]
 
 _HOMES = {
     "assess": "dandang.assessment",
     "load_policy": "dandang.policy",
     "read_cases": "dandang.cases",
     "read_file": "dandang.cases",
+    "validate": "dandang.bulk",
 }
 
 

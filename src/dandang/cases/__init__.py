@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from dandang.cases.derive import with_derived_facts
+from dandang.cases.derive import Derivation, with_derived_facts
 from dandang.cases.files import MAX_BYTES, read_bytes
 from dandang.cases.graph import case_quads
 from dandang.cases.reading import ReadCase, accepted, read_cases, read_file, read_stated, without_duplicates
 
 __all__ = [
     "MAX_BYTES",
+    "Derivation",
     "ReadCase",
     "accepted",
     "case_quads",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -71,10 +71,17 @@ _SECOND = {"id": "id-single", "cadre": "cadre-one", "cadre.rank": "rank-single"}
 
 def read_rdf(text: str, syntax: str, policy: Policy, name: str) -> Iterator[tuple[Case, list[Finding]]]:
     """The cases of an RDF text, each with its findings. Raises MalformedFile."""
-    index = Index(_parse(text, syntax, name))
     places = Places({name: text}) if SYNTAXES[syntax].located else Places({})
+    yield from cases_of(_parse(text, syntax, name), policy, name, places)
+
+
+def cases_of(
+    quads: Iterable[ox.Quad], policy: Policy, name: str, places: Places | None = None
+) -> Iterator[tuple[Case, list[Finding]]]:
+    """The cases of a graph, each with its findings, placed where the places of the text are given."""
+    index = Index(quads)
     for iri in index.of_type(DD + "Case"):
-        reader = _Reader(index, policy, name, places)
+        reader = _Reader(index, policy, name, places or Places({}))
         yield reader.case(iri), reader.findings
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dandang.cases.derive import with_derived_facts
+from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import decode, is_workbook, read_bytes
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_json_lines, parse_yaml
@@ -59,7 +59,8 @@ def read_file(name: str, policy: Policy, *, syntax: str = "") -> list[ReadCase]:
 def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
     """The cases in the bytes of a file, with the facts that follow. The syntax is told by the name's ending, YAML where it says nothing."""
     read = read_stated(content, policy, name=name, syntax=syntax)
-    return [item._replace(case=with_derived_facts(item.case, policy)) for item in read]
+    derivation = Derivation(policy)
+    return [item._replace(case=derivation.applied(item.case)) for item in read]
 
 
 def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:

@@ -65,7 +65,7 @@ class CaseValidator:
         """`quads` is the policy data that `policy` was read from."""
         self.policy = policy
         fixed = [quad for quad in (*quads, *_rules_read(policy)) if _is_read(quad)]
-        self._engine = Engine(resources.shapes_file("case"), fixed)
+        self.engine = Engine(resources.shapes_file("case"), fixed)
 
     def check(self, read: Sequence[ReadCase], *, today: str | None = None) -> list[list[Finding]]:
         """For each case all its findings, by line: those of reading it and those of the shapes, in one run."""
@@ -74,19 +74,20 @@ class CaseValidator:
         for batch in _batches(read):
             places = {case_iri(read[index].case): index for index in batch}
             quads = [quad for index in batch for quad in case_quads(read[index].case)]
-            for result in self._engine.results(quads, today=day):
+            for result in self.engine.results(quads, today=day):
                 index = places[result.focus.partition("#")[0]]
-                finding = self._finding(result, Locator(read[index].case))
-                if not _told_by_reading(finding, read[index].findings):
+                finding = self.finding(result, Locator(read[index].case))
+                if not told_by_reading(finding, read[index].findings):
                     found[index].append(finding)
-        return [sorted(findings, key=_by_line) for findings in found]
+        return [sorted(findings, key=by_line) for findings in found]
 
     def check_graph(self, quads: Iterable[ox.Quad], *, today: str | None = None) -> list[Finding]:
         """The findings on a case graph as it stands, without the case file it came from."""
-        results = self._engine.results(quads, today=today or date.today().isoformat())
-        return sorted((self._finding(result, None) for result in results), key=_by_line)
+        results = self.engine.results(quads, today=today or date.today().isoformat())
+        return sorted((self.finding(result, None) for result in results), key=by_line)
 
-    def _finding(self, result: Result, locator: Locator | None) -> Finding:
+    def finding(self, result: Result, locator: Locator | None) -> Finding:
+        """A result as a finding, placed where the case says so."""
         rule = result.rule
         value = locator.value(result) if locator else result.value
         message = told(rule, result.message, "" if value.startswith(CASES) else value, self._name)
@@ -117,7 +118,7 @@ class CaseValidator:
         return '"' + label.replace('"', "'") + '"'
 
 
-def _told_by_reading(finding: Finding, told: Iterable[Finding]) -> bool:
+def told_by_reading(finding: Finding, told: Iterable[Finding]) -> bool:
     """Whether reading the file already rejected what stands there: it has said more exactly what is wrong."""
     path = finding.place.path if finding.place else ""
     return bool(path) and any(
@@ -125,7 +126,8 @@ def _told_by_reading(finding: Finding, told: Iterable[Finding]) -> bool:
     )
 
 
-def _by_line(finding: Finding) -> tuple[int, int, str, str]:
+def by_line(finding: Finding) -> tuple[int, int, str, str]:
+    """The order of findings: by line, then severity, rule and value."""
     line = finding.place.line if finding.place and finding.place.line else 0
     return line, RANKING.index(finding.severity), finding.rule, finding.value
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import rdflib
 
 #: What the shapes write where the day of the check belongs.
-_ANY_DAY = "9999-12-31"
+ANY_DAY = "9999-12-31"
 
 
 class Engine:
@@ -33,18 +33,18 @@ class Engine:
         self._terms = Terms()
         self._shapes_path = shapes
         self._lock = Lock()
-        self._fixed = {quad.triple for quad in fixed}
+        self.fixed = {quad.triple for quad in fixed}
         self._store = ox.Store()
         self._data = data_graph(self._terms, self._store)
-        self._add(self._fixed)
+        self._add(self.fixed)
 
     def results(
         self, quads: Iterable[ox.Quad] = (), *, today: str | None = None, rules: Collection[str] = ()
     ) -> list[Result]:
         """Every result on the fixed part and these quads together."""
-        added = {quad.triple for quad in quads} - self._fixed
+        added = {quad.triple for quad in quads} - self.fixed
         with self._lock:
-            self._set_day(today or _ANY_DAY)
+            self._set_day(today or ANY_DAY)
             self._validator.options["use_shapes"] = [SHAPES + rule for rule in rules] or None
             with _quiet():
                 self._add(added)
@@ -53,6 +53,10 @@ class Engine:
                 finally:
                     self._remove(added)
         return list(self._read(report))
+
+    def fixed_graph(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The fixed part as triples of rdflib."""
+        return map(self._terms.triple, self.fixed)
 
     def _add(self, triples: Collection[ox.Triple]) -> None:
         self._store.extend(ox.Quad(*triple) for triple in triples)
@@ -65,7 +69,8 @@ class Engine:
             self._data.remove(self._terms.triple(triple))
 
     @cached_property
-    def _shapes(self) -> rdflib.Graph:
+    def shapes(self) -> rdflib.Graph:
+        """The shapes graph."""
         import rdflib
 
         graph = rdflib.Graph()
@@ -85,14 +90,14 @@ class Engine:
 
         # `inplace`: this graph is ours, and pyshacl must not copy it for every run.
         validator = Validator(
-            DataGraph.from_rdflib_graph(self._data), shacl_graph=self._shapes, options={"inplace": True}
+            DataGraph.from_rdflib_graph(self._data), shacl_graph=self.shapes, options={"inplace": True}
         )
         # Reading the property harvests all shapes; a run with chosen shapes first would know only those ever after.
         assert validator.shacl_graph.shapes
         return validator
 
     @cached_property
-    def _rules(self) -> dict[str, Rule]:
+    def rules(self) -> dict[str, Rule]:
         """The rules by the IRI of their shape."""
         return read_rules(self._shapes_path)
 
@@ -102,14 +107,14 @@ class Engine:
         from rdflib import URIRef
 
         limit = URIRef(SH + "maxInclusive")
-        return [shape for shape, day in self._shapes.subject_objects(limit) if str(day) == _ANY_DAY]
+        return [shape for shape, day in self.shapes.subject_objects(limit) if str(day) == ANY_DAY]
 
     def _set_day(self, day: str) -> None:
         from rdflib import XSD, URIRef
         from rdflib import Literal as RdfLiteral
 
         for shape in self._day_limits:
-            self._shapes.set((shape, URIRef(SH + "maxInclusive"), RdfLiteral(day, datatype=XSD.date)))
+            self.shapes.set((shape, URIRef(SH + "maxInclusive"), RdfLiteral(day, datatype=XSD.date)))
 
     def _read(self, report: rdflib.Graph) -> Iterator[Result]:
         from rdflib import URIRef
@@ -118,7 +123,7 @@ class Engine:
             return str(report.value(node, URIRef(SH + name)) or "")
 
         for node in report.objects(None, URIRef(SH + "result")):
-            rule = self._rules[one(node, "sourceShape")]
+            rule = self.rules[one(node, "sourceShape")]
             texts = [str(text) for text in report.objects(node, URIRef(SH + "resultMessage"))]
             message = Text(filled(rule.message.zh, texts), filled(rule.message.en, texts))
             path = report.value(node, URIRef(SH + "resultPath"))

@@ -27,13 +27,13 @@ _SEVERITIES: Mapping[str, Severity] = {
 RANKING = ("error", "warning", "info")
 #: An IRI of the project inside a message; a sentence's own punctuation is not part of it.
 _OUR_IRI = re.compile(r"https://w3id\.org/dandang/[A-Za-z0-9/#_.\-]*[A-Za-z0-9]")
-_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
 def told(rule: Rule, message: Text, value: str, name: Callable[[str, str], str]) -> Text:
     """A message with names in place of IRIs. Core constraints have no placeholders: their value goes behind the message."""
     zh, en = _named(message.zh, name, "zh"), _named(message.en, name, "en")
-    if not value or _PLACEHOLDER.search(rule.message.zh):
+    if not value or PLACEHOLDER.search(rule.message.zh):
         return Text(zh, en)
     return Text(f"{zh}：{_named(value, name, 'zh')}", f"{en.rstrip('.')}: {_named(value, name, 'en')}")
 
@@ -101,7 +101,7 @@ def filled(template: str, texts: Sequence[str]) -> str:
     pyshacl fills the placeholders of SPARQL constraints and drops the language tag on the way, so the language is told
     by the template that fits.
     """
-    if not _PLACEHOLDER.search(template):
+    if not PLACEHOLDER.search(template):
         return template
-    pattern = ".*".join(re.escape(part) for part in _PLACEHOLDER.split(template)[::2])
+    pattern = ".*".join(re.escape(part) for part in PLACEHOLDER.split(template)[::2])
     return next((text for text in texts if re.fullmatch(pattern, text, re.DOTALL)), template)

@@ -1,0 +1,159 @@
+"""Records → what was found: regular cases by the program, all others by an engine on their graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from dandang.bulk.draft import Assembler
+from dandang.bulk.irregular import GraphChecker
+from dandang.bulk.jsonl import JsonLines
+from dandang.bulk.nquads import Lines
+from dandang.bulk.program import Program, Speller, results
+from dandang.bulk.records import Checked, Record
+from dandang.cases import Derivation, case_quads
+from dandang.cases.graph import case_iri
+from dandang.cases.rdf import cases_of
+from dandang.model import Finding, Policy
+from dandang.namespaces import DD
+from dandang.validation import CaseValidator
+from dandang.validation.checking import by_line, told_by_reading
+from dandang.validation.places import Locator
+from dandang.validation.rules import Result
+
+
+class _Waiting(NamedTuple):
+    """A case for the engine: its graph, and where its parts stand in a case file."""
+
+    record: Record
+    quads: Sequence[ox.Quad]
+    locator: Locator | None
+
+
+class BulkEngine:
+    """The case shapes for many cases, made ready once: compiling takes seconds, a case then microseconds."""
+
+    def __init__(self, policy: Policy, quads: Iterable[ox.Quad], *, today: str | None = None) -> None:
+        """`quads` is the policy data that `policy` was read from; `today` is the day of the check."""
+        self.policy = policy
+        self.today = today or date.today().isoformat()
+        self.derivation = Derivation(policy)
+        self.validator = CaseValidator(policy, quads)
+        self.program = Program(self.validator)
+        self.assembler = Assembler(self.program, self.derivation, today=self.today)
+        self._speller = Speller(self.program, today=self.today)
+        self._readers: dict[str, JsonLines | Lines] = {}
+        self._graphs = GraphChecker(self.validator, today=self.today)
+
+    def itself(self) -> BulkEngine:
+        """This engine: what a forked process starts with."""
+        return self
+
+    def again(self) -> BulkEngine:
+        """The same engine, made anew from the data files: what any other process starts with."""
+        return load_engine(today=self.today)
+
+    def reader(self, syntax: str) -> JsonLines | Lines:
+        """The reader of a syntax: `jsonl`, `nquads` or `ntriples`. It remembers what it has met, so there is one of each."""
+        if syntax not in self._readers:
+            self._readers[syntax] = (
+                JsonLines(self.policy, self.assembler, self.derivation)
+                if syntax == "jsonl"
+                else Lines(self.assembler, self.derivation, quads=syntax == "nquads")
+            )
+        return self._readers[syntax]
+
+    def check(self, records: Iterable[Record]) -> list[Checked]:
+        """The findings of each record, in their order. Takes as many records as fit into memory: a chunk."""
+        items = list(records)
+        found: list[Checked | _Waiting] = [self._one(record) for record in items]
+        waiting = [(number, item) for number, item in enumerate(found) if isinstance(item, _Waiting)]
+        graphs = self._graphs.results([item.quads for _, item in waiting])
+        for (number, item), own in zip(waiting, graphs, strict=True):
+            found[number] = _checked(item.record, [self._placed(result, item) for result in own])
+        return [item for item in found if isinstance(item, Checked)]
+
+    def _one(self, record: Record) -> Checked | _Waiting:
+        if record.said is not None:
+            return self._regular(record)
+        if record.read is not None:
+            read = record.read()
+            said = self._speller.facts(read.case)
+            if said is not None:
+                return self._regular(record._replace(said=said))
+            return _Waiting(record, case_quads(read.case), Locator(read.case))
+        if record.quads:
+            return _Waiting(record, self._with_derived(record), None)
+        return Checked(record.id, record.place, record.findings)
+
+    def _regular(self, record: Record) -> Checked:
+        assert record.said is not None
+        rows = self.program.hits(record.said)
+        if not rows:
+            return Checked(record.id, record.place, record.findings)
+        assert record.read is not None
+        case = record.read().case
+        locator = Locator(case)
+        names = record.names(case) if record.names else {}
+        findings = [self.validator.finding(result, locator) for result in results(rows, record.said, case)]
+        return _checked(record, [_named(finding, names) for finding in findings])
+
+    def _placed(self, result: Result, item: _Waiting) -> Finding:
+        finding = self.validator.finding(result, item.locator)
+        if item.locator:
+            return finding
+        record = item.record
+        where = record.where(finding.focus, result.path) if record.where else record.place
+        return finding._replace(focus=record.id, place=where)
+
+    def _with_derived(self, record: Record) -> list[ox.Quad]:
+        """The graph as it stands, and what follows from it that it does not say."""
+        quads = list(record.quads)
+        told = {
+            quad.object.value
+            for quad in quads
+            if quad.predicate.value == DD + "factType" and hasattr(quad.object, "value")
+        }
+        for case, _ in cases_of(quads, self.policy, record.place.file):
+            facts = self.derivation.applied(case).facts
+            derived = tuple(fact for fact in facts if fact.derived_from and fact.type not in told)
+            iri = case_iri(case)
+            for quad in case_quads(case._replace(facts=derived)):
+                node = getattr(quad.subject, "value", "")
+                if node.startswith(f"{iri}#fact-") or quad.predicate.value == DD + "hasFact":
+                    quads.append(_renamed(quad, f"{iri}#fact-", f"{iri}#derived-"))
+        return quads
+
+
+def load_engine(*, today: str | None = None) -> BulkEngine:
+    """The engine for the policy as shipped, with the documents of DANDANG_DATA."""
+    from dandang import resources
+    from dandang.policy import load_quads, read_policy
+
+    quads = load_quads(resources.data_files())
+    return BulkEngine(read_policy(quads), quads, today=today)
+
+
+def _renamed(quad: ox.Quad, old: str, new: str) -> ox.Quad:
+    """The quad with nodes of derived facts named apart from those that the graph has."""
+
+    subject = (
+        ox.NamedNode(quad.subject.value.replace(old, new)) if isinstance(quad.subject, ox.NamedNode) else quad.subject
+    )
+    target = ox.NamedNode(quad.object.value.replace(old, new)) if isinstance(quad.object, ox.NamedNode) else quad.object
+    return ox.Quad(subject, quad.predicate, target, quad.graph_name)
+
+
+def _named(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """The finding with the nodes by their names in the source."""
+    node, target = names.get(finding.node, finding.node), names.get(finding.object, finding.object)
+    return finding if (node, target) == (finding.node, finding.object) else finding._replace(node=node, object=target)
+
+
+def _checked(record: Record, findings: Sequence[Finding]) -> Checked:
+    """A record with its own findings and those of the shapes that reading has not told already."""
+    kept = [finding for finding in findings if not told_by_reading(finding, record.findings)]
+    return Checked(record.id, record.place, tuple(sorted((*record.findings, *kept), key=by_line)))

@@ -1,0 +1,174 @@
+"""The shapes as a program: what a regular case says, and the results that follow.
+
+Every rule is worked out once on the case that says everything (`ground`), which gives all results a regular case can have, each with a formula. A case
+is then a set of bits, and only the formulas that its bits can make true are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, cast
+
+import rdflib
+
+from dandang.bulk.core import Possible, ShapeCompiler
+from dandang.bulk.formula import FALSE, Test, compiled, triggers
+from dandang.bulk.ground import TODAY, Alphabet, Key, Slot, Term, ground, key_of
+from dandang.cases.graph import case_iri
+from dandang.messages import Text
+from dandang.model import Case, Rule
+from dandang.validation import CaseValidator
+from dandang.validation.rules import PLACEHOLDER, Result
+
+
+class Facts(NamedTuple):
+    """What a regular case says: its bits, each of them again as a number, and its dates by slot."""
+
+    bits: int
+    atoms: tuple[int, ...]
+    dates: Mapping[int, str]
+
+
+class Row(NamedTuple):
+    """A result that a regular case can have."""
+
+    rule: Rule
+    focus: Key
+    path: str
+    value: Term | Key | None
+    component: str
+    names: Mapping[str, Term]
+    test: Test
+
+
+class Program:
+    """The case shapes, compiled. Raises NotCompilable where a shape says what formulas cannot."""
+
+    def __init__(self, validator: CaseValidator) -> None:
+        self.policy = validator.policy
+        self.alphabet = Alphabet()
+        self._rules = validator.engine.rules
+        self._always: list[Row] = []
+        self._rows: dict[int, list[Row]] = {}
+        graph = ground(validator.engine.fixed_graph(), self.policy, self.alphabet)
+        compiler = ShapeCompiler(validator.engine.shapes, graph, today=self.alphabet.date(TODAY))
+        for shape in self._rules:
+            for possible in compiler.possible(rdflib.URIRef(shape)):
+                self._add(possible)
+        self.today = self.alphabet.date(TODAY).number
+
+    def _add(self, possible: Possible) -> None:
+        if possible.formula == FALSE:
+            return
+        value = possible.value
+        row = Row(
+            self._rules[possible.shape],
+            key_of(possible.focus),
+            possible.path,
+            key_of(value) if value is not None and key_of(value) and not isinstance(value, Slot) else value,
+            possible.component,
+            {name: term for name, term in possible.row.items() if name not in ("this", "path")},
+            compiled(possible.formula),
+        )
+        bits = triggers(possible.formula)
+        for bit in bits or ():
+            self._rows.setdefault(bit, []).append(row)
+        if bits is None:
+            self._always.append(row)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, each once."""
+        yield from {id(row): row for rows in (self._always, *self._rows.values()) for row in rows}.values()
+
+    def hits(self, said: Facts) -> list[Row]:
+        """The rows that hold for a case."""
+        bits, dates = said.bits, said.dates
+        found = [row for row in self._always if row.test(bits, dates)]
+        rows = self._rows
+        for atom in said.atoms:
+            if atom in rows:
+                found += [row for row in rows[atom] if row.test(bits, dates) and row not in found]
+        return found
+
+
+def results(rows: list[Row], said: Facts, case: Case) -> Iterator[Result]:
+    """The rows that hold for a case as results about the nodes of its graph."""
+    nodes = _nodes(case)
+    for row in rows:
+        value = "" if row.value is None else _term(row.value, said, nodes)
+        names = {name: _term(term, said, nodes) for name, term in row.names.items()}
+        message = Text(_filled(row.rule.message.zh, names), _filled(row.rule.message.en, names))
+        yield Result(row.rule, nodes[row.focus], row.path or row.rule.path, value, message, row.component)
+
+
+def _filled(template: str, names: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), template)
+
+
+def _nodes(case: Case) -> dict[Key, str]:
+    """The nodes of a case graph by what they stand for."""
+    iri = case_iri(case)
+    found: dict[Key, str] = {("case",): iri, ("cadre",): f"{iri}#cadre"}
+    found |= {("fact", fact.type): f"{iri}#fact-{number}" for number, fact in enumerate(case.facts, start=1)}
+    found |= {
+        ("sanction", item.measure): f"{iri}#sanction-{number}" for number, item in enumerate(case.sanctions, start=1)
+    }
+    return found
+
+
+def _term(term: Term | Key, said: Facts, nodes: Mapping[Key, str]) -> str:
+    if isinstance(term, Slot):
+        return said.dates[term.number]
+    if isinstance(term, tuple):
+        return nodes[cast(Key, term)]
+    return nodes.get(key_of(term)) or str(term)
+
+
+# --- what a case says -------------------------------------------------------------------------------------------------
+
+
+class Speller:
+    """Cases, derived facts included, as what they say; a case that is not regular has none."""
+
+    def __init__(self, program: Program, *, today: str) -> None:
+        self._bits = program.alphabet.bits
+        self._slots = program.alphabet.slots
+        self._dates = {program.today: today}
+
+    def facts(self, case: Case) -> Facts | None:
+        """What the case says; None where it is not regular."""
+        keys, dates = list(_keys(case)), dict(self._dates)
+        for key, date in _dates(case):
+            if key not in self._slots or key in keys:
+                return None
+            keys.append(key)
+            dates[self._slots[key]] = date
+        atoms = [self._bits.get(key, -1) for key in keys]
+        if -1 in atoms or len(set(atoms)) < len(atoms):
+            return None
+        return Facts(sum(1 << atom for atom in atoms), tuple(atoms), dates)
+
+
+def _keys(case: Case) -> Iterator[Key]:
+    texts = {"identifier": case.id, "title": case.title, "post": case.cadre.post}
+    yield from ((name,) for name, text in texts.items() if text)
+    yield from ((name, iri) for name, iri in (("rank", case.cadre.rank), ("domain", case.domain)) if iri)
+    if case.cadre.on_list is not None:
+        yield ("onList",) if case.cadre.on_list else ("notOnList",)
+    yield from (("claim", clause) for clause in case.claims)
+    for fact in case.facts:
+        value = "contested" if fact.contested else {True: "yes", False: "no", None: "unknown"}[fact.value]
+        yield ("derived" if fact.derived_from else "fact"), fact.type, value
+        yield from (
+            (name, fact.type) for name, text in (("evidence", fact.evidence), ("foundBy", fact.found_by)) if text
+        )
+    for item in case.sanctions:
+        yield "sanction", item.measure
+        yield from ((name, item.measure) for name, text in (("decidedBy", item.by), ("ground", item.ground)) if text)
+
+
+def _dates(case: Case) -> Iterator[tuple[Key, str]]:
+    dates: list[tuple[Key, str]] = [(("on",), case.on), (("decided",), case.decided)]
+    dates += [(("foundOn", fact.type), fact.found_on) for fact in case.facts]
+    dates += [(("decidedOn", item.measure), item.on) for item in case.sanctions]
+    return ((key, date) for key, date in dates if date)

@@ -1,0 +1,54 @@
+"""What a source gives and what the engine makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from dandang.bulk.program import Facts
+from dandang.cases import ReadCase
+from dandang.model import Case, Finding, Place
+
+
+class Record(NamedTuple):
+    """One case of a source.
+
+    `said` is what a regular case says; without it the case is checked by an engine: as `quads` where the source has them, else as `read` gives it. `read`
+    makes the whole case, which costs more than checking it, and is called for cases with findings only. `findings` are those of reading, and a
+    record with neither `read` nor `quads` is nothing but them. `where` finds the place of a node and a property in the source of `quads`; `names` tells what
+    the source calls the nodes of a case that `read` gives, where it has names for them.
+    """
+
+    id: str
+    place: Place
+    said: Facts | None = None
+    read: Callable[[], ReadCase] | None = None
+    quads: tuple[ox.Quad, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    where: Callable[[str, str], Place] | None = None
+    names: Callable[[Case], Mapping[str, str]] | None = None
+
+
+class Checked(NamedTuple):
+    """What was found out about one case: where it stands, its findings, and its assessment where one was asked for.
+
+    `id` is empty where a record was no case. Findings are those of `validation.CaseValidator`, with the place in the file.
+    """
+
+    id: str
+    place: Place
+    findings: tuple[Finding, ...] = ()
+
+
+class Chunk(NamedTuple):
+    """A piece of a file that holds whole cases: `data`, or the bytes from `start` to `end` of the file. Lines count from `first_line`."""
+
+    file: str
+    syntax: str
+    first_line: int
+    data: bytes = b""
+    start: int = 0
+    end: int = 0
+    findings: tuple[Finding, ...] = ()

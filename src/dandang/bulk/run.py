@@ -1,0 +1,166 @@
+"""A run over many files: chunks → checked cases, in order, in this process or in several.
+
+Chunks are worked on as wholes: a worker that dies takes nothing with it but the chunks it had, which another does again. What came before (repeated
+ids, places) is known to this process alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from dandang.bulk import faults
+from dandang.bulk.engine import BulkEngine
+from dandang.bulk.records import Checked, Chunk
+from dandang.bulk.repeats import Repeats
+from dandang.bulk.streams import chunks
+from dandang.model import Finding, Place
+
+#: Chunks under way for each worker: one to work on, one to wait.
+_AHEAD = 2
+#: How often a chunk is tried whose worker died, before it is given up.
+_TRIES = 3
+
+
+class Run:
+    """Checks the cases of sources. Iterating gives every case once, in the order of the sources."""
+
+    def __init__(self, sources: Sequence[str], engine: BulkEngine, *, workers: int = 1, syntax: str = "") -> None:
+        self.sources = sources
+        self.engine = engine
+        self.workers = workers
+        self.syntax = syntax
+        self.cases = 0
+        self._repeats = Repeats()
+
+    def __iter__(self) -> Iterator[Checked]:
+        stream = (chunk for name in self.sources for chunk in chunks(name, syntax=self.syntax))
+        done = self._alone(stream) if self.workers <= 1 else self._together(stream)
+        for chunk, found in done:
+            for finding in chunk.findings:
+                yield Checked("", finding.place or Place(chunk.file), (finding,))
+            for item in found:
+                yield self._counted(item)
+
+    def _counted(self, item: Checked) -> Checked:
+        self.cases += 1
+        if not item.id:
+            return item
+        number = self.sources.index(item.place.file) << 40 | (item.place.line or 0)
+        first = self._repeats.first(item.id, number)
+        if first is None:
+            return item
+        earlier = Place(self.sources[first >> 40], first & ((1 << 40) - 1) or None)
+        return item._replace(findings=(*item.findings, faults.repeated(item.id, item.place, earlier)))
+
+    def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+        for chunk in stream:
+            yield chunk, check_chunk(self.engine, chunk)
+
+    def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+        pool = _Pool(self.engine, self.workers)
+        try:
+            yield from pool.run(stream)
+        finally:
+            pool.close()
+
+
+def check_chunk(engine: BulkEngine, chunk: Chunk) -> list[Checked]:
+    """What is found in a chunk."""
+    found = engine.check(engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line))
+    # Line 0 says that the lines of a chunk are not those of its file.
+    return found if chunk.first_line else [_without_line(item) for item in found]
+
+
+def _without_line(item: Checked) -> Checked:
+    def bare(place: Place | None) -> Place | None:
+        return place._replace(line=None) if place else None
+
+    findings = tuple(finding._replace(place=bare(finding.place)) for finding in item.findings)
+    return item._replace(place=item.place._replace(line=None), findings=findings)
+
+
+# --- several processes ------------------------------------------------------------------------------------------------
+
+_engine: BulkEngine | None = None
+
+
+def _start(make: Callable[[], BulkEngine]) -> None:
+    global _engine
+    _engine = make()
+    gc.freeze()
+
+
+def _work(chunk: Chunk) -> list[Checked]:
+    assert _engine is not None
+    return check_chunk(_engine, chunk)
+
+
+class _Pool:
+    """Worker processes that are started again when one dies."""
+
+    def __init__(self, engine: BulkEngine, workers: int) -> None:
+        self._engine = engine
+        self._workers = workers
+        self._executor = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        # Forked, a worker has the compiled shapes at once; elsewhere it compiles them for itself.
+        forks = "fork" in multiprocessing.get_all_start_methods()
+        make: Callable[[], BulkEngine] = self._engine.itself if forks else self._engine.again
+        context = multiprocessing.get_context("fork" if forks else "spawn")
+        return ProcessPoolExecutor(self._workers, context, initializer=_start, initargs=(make,))
+
+    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+        """Each chunk with what was found, in order."""
+        waiting: deque[tuple[Chunk, Future[list[Checked]]]] = deque()
+        for chunk in stream:
+            waiting.append((chunk, self._submit(chunk)))
+            if len(waiting) > self._workers * _AHEAD:
+                yield self._first(waiting)
+        while waiting:
+            yield self._first(waiting)
+
+    def _first(self, waiting: deque[tuple[Chunk, Future[list[Checked]]]]) -> tuple[Chunk, list[Checked]]:
+        for _ in range(_TRIES):
+            chunk, future = waiting[0]
+            try:
+                found = future.result()
+            except BrokenProcessPool:
+                self._again(waiting)
+                continue
+            waiting.popleft()
+            return chunk, found
+        chunk, _ = waiting.popleft()
+        fault: Finding = faults.given_up(Place(chunk.file, chunk.first_line or None))
+        return chunk, [Checked("", fault.place or Place(chunk.file), (fault,))]
+
+    def _submit(self, chunk: Chunk) -> Future[list[Checked]]:
+        try:
+            return self._executor.submit(_work, chunk)
+        except BrokenProcessPool:
+            broken: Future[list[Checked]] = Future()
+            broken.set_exception(BrokenProcessPool())
+            return broken
+
+    def _again(self, waiting: deque[tuple[Chunk, Future[list[Checked]]]]) -> None:
+        """New workers, and every chunk that has no result yet once more."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._new()
+        for number, (chunk, future) in enumerate(waiting):
+            if not (future.done() and not future.cancelled() and future.exception() is None):
+                waiting[number] = chunk, self._submit(chunk)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    """How many workers this machine has room for."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,495 @@
+"""Bulk validation: the compiled shapes say what pyshacl says, whatever syntax a case comes in and however the file is cut."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+import dandang
+from dandang.bulk import faults
+from dandang.bulk.engine import BulkEngine
+from dandang.bulk.irregular import GraphChecker
+from dandang.bulk.program import Speller, results
+from dandang.bulk.records import Checked
+from dandang.bulk.repeats import Repeats
+from dandang.bulk.run import Run
+from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
+from dandang.errors import UnreadableFile
+from dandang.model import Case, DecidedSanction, Finding, Place, Policy
+from dandang.policy import load_quads
+from dandang.resources import case_files, data_files
+from dandang.validation.checking import by_line
+from dandang.validation.places import Locator
+from generators import defective_cases
+
+FIXTURES = Path(__file__).parent / "shapes"
+TODAY = "2026-11-22"
+
+
+@pytest.fixture(scope="session")
+def engine(policy: Policy) -> BulkEngine:
+    return BulkEngine(policy, load_quads(data_files()), today=TODAY)
+
+
+@pytest.fixture(scope="module")
+def cases(policy: Policy) -> list[Case]:
+    """Regular cases with many defects."""
+    return list(defective_cases(policy, 40, seed=1))
+
+
+def compiled_findings(engine: BulkEngine, case: Case) -> list[Finding] | None:
+    """What the compiled shapes find; None where a case is not regular."""
+    said = Speller(engine.program, today=TODAY).facts(case)
+    if said is None:
+        return None
+    locator = Locator(case)
+    found = results(engine.program.hits(said), said, case)
+    return sorted((engine.validator.finding(result, locator) for result in found), key=by_line)
+
+
+def agreed(engine: BulkEngine, cases: Iterable[Case]) -> Counter[str]:
+    """Both ways over the cases; how often each rule spoke."""
+    spoke: Counter[str] = Counter()
+    whole = [with_derived_facts(case, engine.policy) for case in cases]
+    for start in range(0, len(whole), 50):
+        batch = whole[start : start + 50]
+        checked = engine.validator.check([ReadCase(case) for case in batch], today=TODAY)
+        for case, expected in zip(batch, checked, strict=True):
+            assert Counter(compiled_findings(engine, case) or ()) == Counter(expected), case
+            spoke.update(finding.rule for finding in expected)
+    return spoke
+
+
+# --- the compiled shapes ----------------------------------------------------------------------------------------------
+
+
+def test_compiled_shapes_agree_with_pyshacl_on_fixtures_and_examples(engine: BulkEngine, policy: Policy) -> None:
+    files = [*FIXTURES.glob("*.yaml"), *case_files()]
+    read = [read_file(str(path), policy)[0] for path in files if path.stem not in ("expected", "examples")]
+    regular = [
+        item.case._replace(id=f"c{n}")
+        for n, item in enumerate(read)
+        if compiled_findings(engine, item.case) is not None
+    ]
+    assert len(regular) > len(read) - 5
+    assert len(agreed(engine, regular)) > 35
+
+
+def test_compiled_shapes_agree_with_pyshacl_on_defective_cases(engine: BulkEngine, cases: list[Case]) -> None:
+    assert len(agreed(engine, cases[:12])) > 20
+
+
+@pytest.mark.slow
+def test_compiled_shapes_agree_with_pyshacl_on_many_defective_cases(engine: BulkEngine, policy: Policy) -> None:
+    spoke = agreed(engine, defective_cases(policy, 5000, seed=2, most_facts=6))
+    regular = {row.rule.slug for row in engine.program.rows()}
+    # What takes two values of one property, a regular case cannot say.
+    assert regular - set(spoke) <= {"fact-not-yes-and-no", "list-membership-consistent", "rank-single", "domain-known"}
+
+
+def test_every_rule_has_an_irregular_or_a_compiled_way(engine: BulkEngine) -> None:
+    """A rule that no regular case can break has no row: its fixture is a graph."""
+    compiled = {row.rule.slug for row in engine.program.rows()}
+    for rule in engine.validator.engine.rules.values():
+        if rule.slug not in compiled:
+            assert (FIXTURES / f"{rule.slug}.ttl").exists() or rule.slug == "sanction-stated-once", rule.slug
+
+
+def test_a_turned_rule_shows(engine: BulkEngine, cases: list[Case]) -> None:
+    """The comparison can fail: without its row, a finding is missing."""
+    said = Speller(engine.program, today=TODAY).facts(with_derived_facts(cases[0], engine.policy))
+    assert said is not None
+    assert engine.program.hits(said)
+    assert not engine.program.hits(said._replace(atoms=())) or len(engine.program.hits(said._replace(atoms=()))) < len(
+        engine.program.hits(said)
+    )
+
+
+# --- irregular cases --------------------------------------------------------------------------------------------------
+
+
+def graph_of(path: Path) -> list[ox.Quad]:
+    return list(ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE))
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["shacl", "pyshacl"])
+def test_both_engines_give_the_same_results_on_graphs(engine: BulkEngine, fast: bool) -> None:
+    paths = sorted(FIXTURES.glob("*.ttl"))
+    graphs = [graph_of(path) for path in paths]
+    found = GraphChecker(engine.validator, today=TODAY, fast=fast).results(graphs)
+    for path, graph, own in zip(paths, graphs, found, strict=True):
+        assert Counter(own) == Counter(engine.validator.engine.results(graph, today=TODAY)), path.stem
+        assert path.stem in {result.rule.slug for result in own}
+
+
+def test_a_measure_stated_twice_is_for_the_engine(engine: BulkEngine, policy: Policy) -> None:
+    (case,) = defective_cases(policy, 1, seed=3)
+    measure = policy.schemes["measure"][0]
+    case = with_derived_facts(case._replace(sanctions=(DecidedSanction(measure), DecidedSanction(measure))), policy)
+    assert compiled_findings(engine, case) is None
+    (found,) = check(engine, "ntriples", triples([case]))
+    assert "sanction-stated-once" in {finding.rule for finding in found.findings}
+
+
+# --- syntaxes ---------------------------------------------------------------------------------------------------------
+
+
+def check(engine: BulkEngine, syntax: str, data: bytes) -> list[Checked]:
+    return engine.check(engine.reader(syntax).records(data, "file", 1))
+
+
+def triples(cases: Iterable[Case]) -> bytes:
+    return b"".join(
+        ox.serialize([quad.triple for quad in case_quads(case)], format=ox.RdfFormat.N_TRIPLES) or b"" for case in cases
+    )
+
+
+def quads(cases: Iterable[Case]) -> bytes:
+    return b"".join(ox.serialize(case_quads(case), format=ox.RdfFormat.N_QUADS) or b"" for case in cases)
+
+
+def json_lines(cases: Iterable[Case], policy: Policy) -> bytes:
+    return b"".join(json.dumps(_json(case, policy), ensure_ascii=False).encode() + b"\n" for case in cases)
+
+
+def _json(case: Case, policy: Policy) -> dict[str, Any]:
+    def value(truth: bool | None, contested: bool) -> str:
+        return "contested" if contested else {True: "yes", False: "no", None: "unknown"}[truth]
+
+    return {
+        "id": case.id,
+        "title": case.title,
+        "on": case.on,
+        "decided": case.decided,
+        "cadre": {"rank": case.cadre.rank, "post": case.cadre.post, "lion": value(case.cadre.on_list, False)},
+        "domain": case.domain,
+        "facts": {
+            policy.label(fact.type).zh: {
+                "value": value(fact.value, fact.contested),
+                "evidence": fact.evidence,
+                "found_by": fact.found_by,
+                "on": fact.found_on,
+            }
+            for fact in case.facts
+        },
+        "sanctions": [{"measure": s.measure, "on": s.on, "by": s.by, "ground": s.ground} for s in case.sanctions],
+        "claims": [policy.clauses[claim].notation for claim in case.claims],
+    }
+
+
+def said(checked: Iterable[Checked]) -> list[Counter[tuple[object, ...]]]:
+    """The findings of each case without their places, which are those of the file."""
+    return [Counter(finding._replace(place=None) for finding in item.findings) for item in checked]
+
+
+def test_every_syntax_says_the_same(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
+    whole = [with_derived_facts(case, policy) for case in cases]
+    expected = [Counter(f._replace(place=None) for f in compiled_findings(engine, case) or ()) for case in whole]
+    assert said(check(engine, "jsonl", json_lines(cases, policy))) == expected
+    for data, syntax in ((quads, "nquads"), (triples, "ntriples")):
+        assert said(check(engine, syntax, data(whole))) == expected
+        records = list(engine.reader(syntax).records(data(whole), "file", 1))
+        assert all(record.said for record in records), "all of them are regular"
+
+
+def test_json_lines_are_read_as_case_files_are(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
+    data = json_lines(cases, policy)
+    records = engine.reader("jsonl").records(data, "file", 1)
+    for record, line in zip(records, data.splitlines(), strict=True):
+        (slow,) = read_cases(line, policy, name="file", syntax="json")
+        assert record.said is not None and record.read is not None
+        fast = Speller(engine.program, today=TODAY).facts(slow.case)
+        assert fast is not None
+        assert (record.said.bits, record.said.dates) == (fast.bits, fast.dates)
+        assert [fact._replace(place=None) for fact in record.read().case.facts] == [
+            fact._replace(place=None) for fact in slow.case.facts
+        ]
+
+
+def test_findings_stand_at_their_line(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
+    whole = [with_derived_facts(case, policy) for case in cases[:5]]
+    data = quads(whole)
+    lines = data.decode().split("\n")
+    for item in check(engine, "nquads", data):
+        assert f"/{item.id}>" in lines[(item.place.line or 0) - 1]
+        for finding in item.findings:
+            assert finding.place and finding.place.line
+            assert f"/{item.id}" in lines[finding.place.line - 1]
+            if finding.place.path.startswith("#fact-"):
+                assert f"{item.id}{finding.place.path}>" in lines[finding.place.line - 1]
+    for number, item in enumerate(check(engine, "jsonl", json_lines(cases[:5], policy)), start=1):
+        assert {finding.place.line for finding in item.findings if finding.place} <= {number}
+
+
+IRREGULAR = {
+    "a second id": '<{case}> <http://purl.org/dc/terms/identifier> "other" <{graph}> .',
+    "an unknown domain": "<{case}> <https://w3id.org/dandang/ontology#domain> <https://example.org/x> <{graph}> .",
+    "no date": '<{case}> <https://w3id.org/dandang/ontology#conductDate> "2018-13-01"^^<http://www.w3.org/2001/XMLSchema#date> <{graph}> .',
+    "a blank node": '_:b <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
+    "another subject": '<https://example.org/y> <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
+    "an escape": '<{case}> <http://purl.org/dc/terms/description> "a\\u4E00\\n" <{graph}> .',
+    "a comment": "# a comment",
+    "an empty line": "",
+}
+
+
+@pytest.mark.parametrize("name", IRREGULAR)
+def test_what_is_not_regular_is_checked_as_it_stands(
+    name: str, engine: BulkEngine, cases: list[Case], policy: Policy
+) -> None:
+    whole = [with_derived_facts(case, policy) for case in cases[:3]]
+    first, second, third = (quads([case]) for case in whole)
+    graph = second.split(b"\n")[0].split(b" ")[-2].decode()[1:-1]
+    line = IRREGULAR[name].format(case=f"https://w3id.org/dandang/id/cases/{whole[1].id}", graph=graph) + "\n"
+    found = check(engine, "nquads", first + second + line.encode() + third)
+    assert [item.id for item in found] == [case.id for case in whole]
+    graph_quads = list(ox.parse(second + line.encode(), ox.RdfFormat.N_QUADS))
+    expected = Counter(
+        (f.rule, f.node, f.path, f.object, f.message) for f in engine.validator.check_graph(graph_quads, today=TODAY)
+    )
+    assert Counter((f.rule, f.node, f.path, f.object, f.message) for f in found[1].findings) == expected
+    assert said(found[::2]) == said(check(engine, "nquads", first + third))
+
+
+# --- faults of streams ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lines(cases: list[Case], policy: Policy) -> list[bytes]:
+    return json_lines(cases, policy).splitlines(keepends=True)
+
+
+def run(engine: BulkEngine, *paths: Path, workers: int = 1) -> list[Checked]:
+    return list(Run([str(path) for path in paths], engine, workers=workers))
+
+
+def test_a_broken_case_in_the_middle_is_a_finding_and_the_rest_goes_on(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join([*lines[:20], b'{"id": "broken", \n', *lines[20:]]))
+    found = run(engine, path)
+    assert len(found) == len(lines) + 1
+    (broken,) = found[20].findings
+    assert (broken.rule, broken.place and broken.place.line) == ("malformed-file", 21)
+    path.write_bytes(b"".join(lines))
+    assert said(found[:20] + found[21:]) == said(run(engine, path))
+
+
+def test_a_line_that_does_not_parse_leaves_its_case(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
+    whole = [with_derived_facts(case, policy) for case in cases[:3]]
+    parts = [quads([case]) for case in whole]
+    subject = parts[1].split(b" ")[0]
+    found = check(engine, "nquads", parts[0] + parts[1] + subject + b" broken\n" + parts[2])
+    assert [item.id for item in found] == [case.id for case in whole]
+    number = parts[0].count(b"\n") + parts[1].count(b"\n") + 1
+    assert ("malformed-line", number) in {(f.rule, f.place.line) for f in found[1].findings if f.place}
+    assert said(found[::2]) == said(check(engine, "nquads", parts[0] + parts[2]))
+
+
+def test_another_encoding_in_the_middle(
+    engine: BulkEngine, lines: list[bytes], cases: list[Case], policy: Policy, tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(lines[0] + '{"id": "gb", "title": "标题"}\n'.encode("gb18030") + lines[1])
+    found = run(engine, path)
+    assert [finding.rule for finding in found[1].findings] == ["unreadable-file"]
+    assert "GB18030" in found[1].findings[0].message.zh
+    whole = [with_derived_facts(case, policy) for case in cases[:2]]
+    first, second = (quads([case]) for case in whole)
+    strange = first.split(b" ")[0] + b" <http://purl.org/dc/terms/description> " + '"标题"'.encode("gb18030")
+    graph = first.split(b"\n")[0].split(b" ")[-2]
+    found = check(engine, "nquads", first + strange + b" " + graph + b" .\n" + second)
+    assert [item.id for item in found] == [case.id for case in whole]
+    assert "malformed-line" in {finding.rule for finding in found[0].findings}
+
+
+@pytest.mark.parametrize("ending", ["gz", "zst"])
+def test_a_packed_file_that_is_cut_off(ending: str, engine: BulkEngine, lines: list[bytes], tmp_path: Path) -> None:
+    import zstandard
+
+    pack = gzip.compress if ending == "gz" else zstandard.ZstdCompressor().compress
+    path = tmp_path / f"cases.jsonl.{ending}"
+    path.write_bytes(pack(b"".join(lines)))
+    assert len(run(engine, path)) == len(lines)
+    path.write_bytes(pack(b"".join(lines))[:-100])
+    found = run(engine, path)
+    rules = [finding.rule for item in found for finding in item.findings if not item.id]
+    assert rules == ["truncated-file"]
+
+
+def test_a_damaged_packed_file(engine: BulkEngine, tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl.gz"
+    path.write_bytes(b"this is not gzip")
+    (found,) = run(engine, path)
+    assert [finding.rule for finding in found.findings] == ["damaged-file"]
+
+
+def test_a_line_longer_than_any_case(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandang.bulk import streams
+
+    monkeypatch.setattr(streams, "MOST_LINE", 1 << 16)
+    monkeypatch.setattr(streams, "CHUNK", 1 << 14)
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(lines[0] + b'{"id": "' + b"x" * (1 << 20) + b'"}\n' + lines[1])
+    found = run(engine, path)
+    assert [(f.rule, f.place.line) for item in found for f in item.findings if not item.id and f.place] == [
+        ("line-too-long", 2)
+    ]
+    assert len([item for item in found if item.id]) == 2
+    assert found[-1].place.line == 3
+
+
+def test_an_empty_file_and_a_missing_one(engine: BulkEngine, tmp_path: Path) -> None:
+    path = tmp_path / "cases.nq"
+    path.write_bytes(b"")
+    assert [f.rule for item in run(engine, path) for f in item.findings] == ["no-cases"]
+    with pytest.raises(UnreadableFile):
+        run(engine, tmp_path / "missing.nq")
+    with pytest.raises(UnreadableFile):
+        run(engine, tmp_path / "cases.unknown")
+
+
+def test_a_case_that_comes_again(engine: BulkEngine, lines: list[bytes], tmp_path: Path) -> None:
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    one.write_bytes(b"".join(lines[:3]))
+    two.write_bytes(b"".join(lines[3:5]) + lines[1])
+    found = run(engine, one, two)
+    assert len(found) == 6
+    again = [finding for finding in found[-1].findings if finding.rule == "duplicate-id"]
+    assert len(again) == 1 and f"{one}:2" in again[0].message.zh
+    assert not any(finding.rule == "duplicate-id" for item in found[:-1] for finding in item.findings)
+
+
+def test_repeats_remember_the_first(policy: Policy) -> None:
+    repeats = Repeats()
+    assert all(repeats.first(f"case-{number}", number) is None for number in range(20_000))
+    assert all(repeats.first(f"case-{number}", -1) == number for number in range(0, 20_000, 7))
+    assert len(repeats) == 20_000
+
+
+def test_chunks_hold_whole_cases(engine: BulkEngine, cases: list[Case], policy: Policy, tmp_path: Path) -> None:
+    from dandang.bulk.streams import chunks
+
+    whole = [with_derived_facts(case, policy) for case in cases]
+    for name, data in (("x.nq", quads(whole)), ("x.nt", triples(whole)), ("x.jsonl", json_lines(cases, policy))):
+        path = tmp_path / name
+        path.write_bytes(data)
+        for size in (1, 1000, 5000, 1 << 20):
+            cut = list(chunks(str(path), size=size))
+            assert b"".join(chunk.data for chunk in cut) == data
+            assert cut[0].first_line == 1
+            found = [item.id for chunk in cut for item in check(engine, chunk.syntax, chunk.data)]
+            assert found == [case.id for case in whole], (name, size)
+
+
+@pytest.mark.parametrize("syntax", ["ttl", "trig"])
+def test_turtle_and_trig(syntax: str, engine: BulkEngine, cases: list[Case], policy: Policy, tmp_path: Path) -> None:
+    whole = [with_derived_facts(case, policy) for case in cases[:5]]
+    form = ox.RdfFormat.TURTLE if syntax == "ttl" else ox.RdfFormat.TRIG
+    all_quads = [quad for case in whole for quad in case_quads(case)]
+    content = ox.serialize([quad.triple for quad in all_quads] if syntax == "ttl" else all_quads, format=form)
+    path = tmp_path / f"cases.{syntax}"
+    path.write_bytes((content or b"") + b"\nbroken broken\n")
+    found = run(engine, path)
+    assert said(item for item in found if item.id) == said(check(engine, "nquads", quads(whole)))
+    (fault,) = [finding for item in found if not item.id for finding in item.findings]
+    assert fault.rule == "malformed-file"
+
+
+# --- workers ----------------------------------------------------------------------------------------------------------
+
+
+def test_several_workers_find_what_one_finds(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandang.bulk import streams
+
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join(lines))
+    alone = run(engine, path)
+    monkeypatch.setattr("dandang.bulk.run.chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=3000))
+    assert run(engine, path, workers=2) == alone
+
+
+def test_a_killed_worker_loses_nothing(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One worker kills itself over a chunk, once."""
+    from dandang.bulk import run as room
+    from dandang.bulk import streams
+
+    path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
+    path.write_bytes(b"".join(lines))
+    alone = run(engine, path)
+    monkeypatch.setattr(room, "chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=3000))
+    real = room.check_chunk
+
+    def deadly(made: BulkEngine, chunk: Any) -> list[Checked]:
+        import os
+        import signal
+
+        if chunk.first_line > 10 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(made, chunk)
+
+    monkeypatch.setattr(room, "check_chunk", deadly)
+    assert run(engine, path, workers=2) == alone
+    assert mark.exists()
+
+
+def test_a_chunk_that_kills_every_worker_is_told(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandang.bulk import run as room
+
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join(lines))
+
+    def deadly(made: BulkEngine, chunk: Any) -> list[Checked]:
+        import os
+
+        os._exit(1)
+
+    monkeypatch.setattr(room, "check_chunk", deadly)
+    assert [f.rule for item in run(engine, path, workers=2) for f in item.findings] == ["not-checked"]
+
+
+# --- the library ------------------------------------------------------------------------------------------------------
+
+
+def test_the_library_call(
+    lines: list[bytes], tmp_path: Path, engine: BulkEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dandang.bulk.engine.load_engine", lambda today: engine)
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join(lines))
+    found = dandang.validate(str(path), today=TODAY)
+    assert isinstance(found, Iterator)
+    assert list(found) == run(engine, path)
+
+
+def test_faults_are_told_in_both_languages() -> None:
+    place = Place("x", 1)
+    told = [
+        faults.syntax_fault(ValueError("x"), place),
+        faults.syntax_end(ValueError("x"), place),
+        faults.cut_off(place),
+        faults.damaged(place),
+        faults.line_too_long(place, 8 << 20),
+        faults.empty(place),
+        faults.given_up(place),
+        faults.repeated("x", place, place),
+    ]
+    for finding in told:
+        assert finding.place and all(finding.message) and finding.hint and all(finding.hint)
