@@ -13,7 +13,8 @@ from typing import Any
 from dandang.bulk.draft import Assembler, Draft, DraftFact, DraftSanction, known_names
 from dandang.bulk.records import Record
 from dandang.cases import Derivation, ReadCase, read_cases
-from dandang.cases.fields import CASE_KEYS, VALUES, is_date
+from dandang.cases.fields import CASE_KEYS, VALUES
+from dandang.cases.tidying import is_date
 from dandang.errors import InputError
 from dandang.model import Finding, Place, Policy, Vocabulary
 

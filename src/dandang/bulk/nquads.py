@@ -18,8 +18,8 @@ from dandang.bulk.draft import Assembler, Draft, DraftFact, DraftSanction
 from dandang.bulk.faults import syntax_fault
 from dandang.bulk.records import Record
 from dandang.cases import Derivation, ReadCase
-from dandang.cases.fields import is_date
 from dandang.cases.graph import case_iri
+from dandang.cases.tidying import is_date
 from dandang.model import Case, Place
 from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, PROV, RDF, XSD
 
