@@ -57,14 +57,16 @@ WITHOUT = {
     "workbench": "made from a case of one's own, which is in no graph",
     "questions": "a question is a query with its answer",
     "editor": "an editor for queries",
-    "search": "made from an index over the words of the graph",
     "maps.choose": "a form that chooses two clauses",
     "licences": "about the software and its licences, not about the graph",
 }
 
 
 #: Rooms whose queries have tests of their own.
-ELSEWHERE = {"maps": "test_maps.py: made from the rows of their queries"}
+ELSEWHERE = {
+    "maps": "test_maps.py: made from the rows of their queries",
+    "search": "test_search.py: an index finds more than words as they are written",
+}
 
 
 class Site(NamedTuple):

@@ -17,9 +17,10 @@ from pypinyin import Style, lazy_pinyin
 from dandang.cli import main
 from dandang.search import KINDS, Found, SearchIndex, Thing
 from dandang.search.folding import dates, fold, stem
+from dandang.store import Store
 from dandang.web import create_app
 from dandang.web.library import Library, load_library
-from dandang.web.views.search import FACETS, index_of
+from dandang.web.views.search import FACETS, index_of, search_query
 from test_web import HTML, Links
 
 
@@ -34,6 +35,11 @@ def app() -> Iterator[Flask]:
 def index(app: Flask) -> SearchIndex:
     library: Library = app.extensions["dandang"]
     return index_of(library)
+
+
+@pytest.fixture(scope="module")
+def store(app: Flask) -> Store:
+    return Store(app.extensions["dandang"].quads())
 
 
 @pytest.fixture
@@ -68,10 +74,7 @@ def han(text: str) -> str:
 def test_every_kind_is_there(index: SearchIndex, app: Flask) -> None:
     assert {thing.kind for thing in index.things} == set(KINDS)
     library: Library = app.extensions["dandang"]
-    found = {thing.iri if thing.iri.startswith("/") else library.addresses.path(thing.iri) for thing in index.things}
-    pages = {path for _, path in library.addresses.items()}
-    # The modules of the ontology are files, not things; their terms are found one by one.
-    assert {path for path in pages - found if not path.startswith("/ontology")} == set()
+    assert {iri for iri, _ in library.addresses.items()} <= {thing.iri for thing in index.things}
 
 
 def test_everything_is_found_by_its_names_in_both_languages(index: SearchIndex) -> None:
@@ -263,6 +266,19 @@ def test_nothing_found_says_what_is_near(client: FlaskClient) -> None:
 
 def test_traditional_characters_are_read_as_simplified(client: FlaskClient) -> None:
     assert "已按简体字“问责”查找" in client.get("/zh/search?q=問責", headers=HTML).text
+
+
+@pytest.mark.parametrize("query", ["处分", "问责", "决策", "改革", "干部", "不", "程序", "改革 失误", "重大 失误"])
+def test_the_query_behind_a_search_finds_what_is_found(index: SearchIndex, store: Store, query: str) -> None:
+    rows = store.select(search_query(query)).rows
+    known = {subject.value for subject in {quad.subject for quad in store.oxigraph}}
+    # A question about assessments has a page, and no place in the graph of the pages.
+    assert {row[0].value for row in rows if row[0]} == iris_of(index.search(query)) & known
+
+
+def test_the_query_behind_a_search_takes_any_text(store: Store) -> None:
+    for query in ('"} #', "\\", "'", "a\nb", "<x>", "e7"):
+        assert store.select(search_query(query)).columns == ("thing",)
 
 
 def test_an_unknown_facet_finds_nothing_and_can_be_left(client: FlaskClient) -> None:

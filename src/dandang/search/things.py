@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dandang.catalogue import questions
+from dandang.catalogue import Question, questions
 from dandang.messages import Text
 from dandang.model import Clause, Condition, ConditionGroup, FactCondition, Policy
 from dandang.namespaces import DCTERMS, DD, ID, OA, OWL, RDFS, SKOS, shorten
@@ -43,7 +43,7 @@ FIELDS: dict[str, Text] = {
 }
 _RELATIONS = ("Mirror", "Defeat", "Tension")
 _PARTS = ("FactCondition", "ConditionGroup", "ClauseCondition", "Effect")
-_TERMS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "NamedIndividual")
+_TERMS = ("Ontology", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "NamedIndividual")
 _ENDS = ("circumstance", "exemption", "defeater", "defeated", "between", "about")
 
 
@@ -56,8 +56,7 @@ class Field(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """Something that can be found; `iri` is a path for questions, which have a page and no IRI. `documents` and `domains` are where
-    it matters, as IRIs."""
+    """Something that can be found. `documents` and `domains` are where it matters, as IRIs."""
 
     iri: str
     kind: str
@@ -100,7 +99,7 @@ class _Reader:
             yield from (self.thing(iri, "relations") for iri in of_type(DD + kind))
         yield from (self.thing(iri, "notes") for iri in of_type(DD + "InterpretationNote"))
         yield from (self.case(iri) for iri in of_type(DD + "Case"))
-        yield from (_question(found.name, found.id, found.question) for found in questions())
+        yield from (self.question(found) for found in questions())
         yield from self.terms()
         yield from self.parts()
 
@@ -152,26 +151,42 @@ class _Reader:
             tuple(self.index.values(iri, DD + "domain")),
         )
 
+    def question(self, found: Question) -> Thing:
+        """A competency question; what the graph says of it as an executable query counts too."""
+        iri = f"{ID}questions/{found.name}"
+        own = (Field("notation", "", found.id), *_labels(found.question))
+        return Thing(iri, "questions", found.id, found.question, (*own, *self.fields(iri, "", Text("", ""))))
+
     def terms(self) -> Iterator[Thing]:
-        """The classes, properties and individuals of the ontology."""
+        """The modules of the ontology, its classes, properties and individuals."""
         for kind in _TERMS:
             for iri in self.index.of_type(OWL + kind):
-                if iri.startswith(DD) and any(label := self.label(iri)):
+                if iri.startswith(DD.removesuffix("#")) and any(label := self.label(iri)):
                     fields = (*self.fields(iri, "", label), Field("identifier", "", shorten(iri)))
                     own = Field("identifier", "", iri.removeprefix(DD))
                     yield Thing(iri, "terms", shorten(iri), label, (*fields, own))
 
     def parts(self) -> Iterator[Thing]:
-        """Conditions and effects, which are found by their identifier alone: A11#conduct."""
+        """Conditions and effects, by their identifier (A11#conduct) and what is said of them."""
+        notations = {iri: document.notation for iri, document in self.policy.documents.items()}
+        notations |= {iri: clause.notation for iri, clause in self.policy.clauses.items()}
         for kind in _PARTS:
             for iri in self.index.of_type(DD + kind):
                 page, _, name = iri.partition("#")
-                clause = self.policy.clauses.get(page)
-                phrase = self.index.value(iri, DD + "phrase")
-                label = Text(phrase, "") if phrase else self.label_of_kind(kind)
-                if clause and name:
-                    notation = f"{clause.notation}#{name}"
-                    yield Thing(iri, "parts", notation, label, (Field("part", "", notation),), *self.where(page))
+                if name and page in notations:
+                    notation = f"{notations[page]}#{name}"
+                    said = (field for field in self.fields(iri, "", self.said(iri)) if field.key != "identifier")
+                    fields = (Field("part", "", notation), *said)
+                    yield Thing(iri, "parts", notation, self.part_label(iri, kind), fields, *self.where(page))
+
+    def part_label(self, iri: str, kind: str) -> Text:
+        """A part's label, else its words in the text, else what it is."""
+        phrase = self.index.value(iri, DD + "phrase")
+        return self.said(iri) if any(self.said(iri)) else Text(phrase, "") if phrase else self.label_of_kind(kind)
+
+    def said(self, iri: str) -> Text:
+        found = self.index.langs(iri, RDFS + "label")
+        return Text((found.get("zh") or [""])[0], (found.get("en") or [""])[0])
 
     def label_of_kind(self, kind: str) -> Text:
         found = self.index.langs(DD + kind, RDFS + "label")
@@ -207,11 +222,6 @@ def _labels(label: Text) -> Iterator[Field]:
         yield Field("label", "zh", label.zh)
     if label.en:
         yield Field("labelEn", "en", label.en)
-
-
-def _question(name: str, identifier: str, question: Text) -> Thing:
-    fields = (Field("notation", "", identifier), *_labels(question), Field("identifier", "", name))
-    return Thing(f"/questions/{name}", "questions", identifier, question, fields)
 
 
 def _used_by(clause: Clause, policy: Policy) -> Iterator[str]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dandang.search import KINDS
 from dandang.web.language import TAGS, language
 from dandang.web.routing import library, page
-from dandang.web.views.search import FACETS, Piece
+from dandang.web.views.search import FACETS, Piece, search_query
 from dandang.web.views.search import search as find
 
 blueprint = Blueprint("search", __name__)
@@ -32,6 +32,7 @@ def search() -> str:
         tags=TAGS,
         query_of=_asked,
         marked=_marked,
+        query=search_query(wanted),
     )
 
 

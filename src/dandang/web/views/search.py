@@ -7,15 +7,21 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
+from unicodedata import normalize
+
+import pyoxigraph as ox
 
 from dandang.messages import Text
 from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
+from dandang.web.behind import page_query
 from dandang.web.library import Library
 
 #: Hits of a group that are shown beside other groups, and alone.
 FEW, MANY = 6, 200
 #: The best ranks: by name and whole. A group with one of these comes before the others.
 _WHOLE = 2
+#: The word in the query file, which runs as it is.
+_WORD = '"处分"'
 #: Characters of a long text that are shown around what matched.
 _AROUND = 40
 #: What results can be narrowed by, in the order of showing.
@@ -92,6 +98,21 @@ def search(query: str, chosen: Mapping[str, str], library: Library, lang: str) -
     plain = simplified(query)
     nearest = () if found else tuple(index.nearest(query))
     return Results(len(left), groups, facets, nearest, plain if plain != query else "")
+
+
+def search_query(query: str) -> str:
+    """The SPARQL that finds the words as they are written: the line of the page query that has a word, once for each."""
+    lines = []
+    for line in page_query("search").splitlines():
+        if _WORD in line:
+            words = simplified(normalize("NFKC", query)).lower().split() or [""]
+            lines += [
+                line.replace("?text", f"?text{number}").replace(_WORD, str(ox.Literal(word)))
+                for number, word in enumerate(words, start=1)
+            ]
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 @lru_cache(maxsize=2)
