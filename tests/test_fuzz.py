@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,22 @@ def tried(app: Flask, sent: Request) -> Answer:
 @pytest.mark.parametrize(("why", "sent"), CORPUS, ids=[why for why, _ in CORPUS])
 def test_what_once_broke_does_not_break_again(app: Flask, why: str, sent: Request) -> None:
     tried(app, sent)
+
+
+@pytest.mark.parametrize("end", [b"\r\n--b--\r\n", b""], ids=["whole", "cut"])
+def test_file_of_a_form_never_lies_on_a_disk(app: Flask, end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be about a person; and the form that breaks off left a file open."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, refuse)
+    monkeypatch.setattr("werkzeug.formparser.default_stream_factory", refuse)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.yaml"\r\n\r\n'
+    body = head + b"title: x\n#" + b"y" * 800_000 + end
+    media = {"Content-Type": "multipart/form-data; boundary=b"}
+    tried(app, Request("POST", "/zh/case", headers=tuple(media.items()), body=body.decode()))
 
 
 def test_parameters_are_learnt(known: Known) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import quote_from_bytes
 
 from flask import Request
@@ -18,3 +19,7 @@ class AnyRequest(Request):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.query_string = quote_from_bytes(self.query_string, safe=_SEEN).encode()
+
+    def _get_file_stream(self, *_described: Any, **_more: Any) -> IO[bytes]:
+        """Where a file of a form is put: memory, whatever its size. It may be about a person, and must not lie on a disk."""
+        return BytesIO()

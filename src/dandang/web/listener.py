@@ -157,6 +157,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             cleanup_interval=_LOOK_SECONDS,
             max_request_header_size=LARGEST_HEADER,
             max_request_body_size=largest_body,
+            # What is sent may be about a person: it waits in memory, whatever its size, and never in a file.
+            inbuf_overflow=largest_body + LARGEST_HEADER,
             outbuf_high_watermark=MOST_WAITING,
             asyncore_use_poll=True,
             # Proxies are dealt with in one place, `dandang.web.limits`.
