@@ -14,12 +14,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from dandang.errors import DandangError, EnvironmentError_
 from dandang.web import sparql_errors as errors
 from dandang.web.sparql_jobs import Answer, Ask, Change, Content, Dataset, Drop, Locate, Query, Read, Update, Write
 from dandang.web.sparql_process import START_SECONDS, Alarms, Gone, Worker
+from dandang.web.sparql_turns import Counts, Pieces, Stream, Turn
 
 __all__ = ["Answer", "Change", "Dataset", "Drop", "Pool", "Query", "Read", "Stream", "Update", "Write"]
 
@@ -30,68 +31,6 @@ WAIT_SECONDS = 2.0
 WAITING = {"quick": 200, "slow": 8}
 #: So many queries are remembered to be long.
 _REMEMBERED = 1000
-
-
-class Counts(NamedTuple):
-    """The pool at a moment, and what became of jobs since it began."""
-
-    idle: int
-    quick: int
-    slow: int
-    waiting: int
-    late: int
-    refused: int
-    started: int
-
-
-class _Turn:
-    """One job in a worker of its own. `ended` is why it was stopped, where it was."""
-
-    worker: Worker
-
-    def __init__(self, key: int, seconds: float) -> None:
-        self.key = key
-        self.seconds = seconds
-        self.begun = 0.0
-        self.slow = self.lent = self.worn = self.over = False
-        self.ended = ""
-
-
-class Stream(NamedTuple):
-    """A result that is sent while it is made, in pieces."""
-
-    kind: str
-    format: str
-    pieces: Pieces
-
-
-class Pieces:
-    """The pieces of a result. Raises ConnectionAbortedError where the rest will never come, which ends the connection:
-    whoever reads on the other side must not take what there is for the whole."""
-
-    def __init__(self, turn: _Turn, release: Callable[[_Turn], None]) -> None:
-        self._turn = turn
-        self._release = release
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._turn.over:
-            raise ConnectionAbortedError("the result was cut at a limit")
-        try:
-            piece = self._turn.worker.frame()
-        except Gone as error:
-            self.close()
-            raise ConnectionAbortedError("the result was cut at a limit") from error
-        if not piece:
-            self.close()
-            raise StopIteration
-        return piece
-
-    def close(self) -> None:
-        """Gives the worker up, also in the middle."""
-        self._release(self._turn)
 
 
 class Pool:
@@ -162,11 +101,12 @@ class Pool:
             header = self._begin(turn, {**job._asdict(), "stream": True})
             if not header.get("more"):
                 return _answer(turn, header)
+            first = turn.worker.frame()
             self._slow_down(turn)
             if turn.ended:
                 raise Gone
             turn.lent = True
-            return Stream(header["kind"], header["format"], Pieces(turn, self._release))
+            return Stream(header["kind"], header["format"], Pieces(first, turn, self._release))
 
     def change(self, job: Change, *, seconds: float | None = None) -> bool | None:
         """Changes the dataset, whole or not at all: whether a graph is new, None where it is missing. Raises as `run`."""
@@ -210,7 +150,7 @@ class Pool:
     # --- one job ------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _turn(self, job: Ask | Change, seconds: float | None) -> Iterator[_Turn]:
+    def _turn(self, job: Ask | Change, seconds: float | None) -> Iterator[Turn]:
         turn = self._take(job, seconds)
         usable = False
         try:
@@ -225,7 +165,7 @@ class Pool:
             if not turn.lent:
                 self._release(turn, usable=usable)
 
-    def _begin(self, turn: _Turn, job: dict[str, Any]) -> dict[str, Any]:
+    def _begin(self, turn: Turn, job: dict[str, Any]) -> dict[str, Any]:
         """The header of the answer. Raises Gone, or what went wrong in the user's words."""
         header = turn.worker.begin(job)
         turn.worn = bool(header.get("worn"))
@@ -239,7 +179,7 @@ class Pool:
             raise errors.too_large()
         return header
 
-    def _unreadable(self, turn: _Turn, job: dict[str, Any], header: dict[str, Any]) -> DandangError:
+    def _unreadable(self, turn: Turn, job: dict[str, Any], header: dict[str, Any]) -> DandangError:
         """What is wrong with a text, and where. The worker finds the place in SPARQL; its time goes on meanwhile."""
         if job["task"] == "write":
             return errors.unreadable_document(job["parts"][header["part"]][1], header)
@@ -250,7 +190,7 @@ class Pool:
         turn.worker.frame()
         return errors.unreadable_query(text, found["token"], header["message"])
 
-    def _why(self, turn: _Turn) -> DandangError:
+    def _why(self, turn: Turn) -> DandangError:
         """Why a worker ended before it answered: it was stopped, or it met its limit of memory."""
         if turn.ended == "late":
             return errors.late(turn.seconds)
@@ -265,9 +205,9 @@ class Pool:
 
     # --- places -------------------------------------------------------------------------------------------------------
 
-    def _take(self, job: Ask | Change, seconds: float | None) -> _Turn:
+    def _take(self, job: Ask | Change, seconds: float | None) -> Turn:
         """A turn with a worker that has the dataset. Raises Busy or EnvironmentError_."""
-        turn = _Turn(hash(job), self.seconds if seconds is None else seconds)
+        turn = Turn(hash(job), self.seconds if seconds is None else seconds)
         network = isinstance(job, Query) and job.network
         with self._state:
             if network or turn.key in self._long:
@@ -303,7 +243,7 @@ class Pool:
         finally:
             self._waiting[lane] -= 1
 
-    def _slow_down(self, turn: _Turn) -> None:
+    def _slow_down(self, turn: Turn) -> None:
         """Moves a job that takes long, or whose result is large, to a slow place; where there is none, it ends."""
         with self._state:
             if turn.over or turn.slow:
@@ -330,7 +270,7 @@ class Pool:
         if len(self._long) > _REMEMBERED:
             self._long.popitem(last=False)
 
-    def _end(self, turn: _Turn) -> None:
+    def _end(self, turn: Turn) -> None:
         """The deadline."""
         with self._state:
             if turn.over:
@@ -339,7 +279,7 @@ class Pool:
             self._late += 1
         self._release(turn)
 
-    def _release(self, turn: _Turn, *, usable: bool = False) -> None:
+    def _release(self, turn: Turn, *, usable: bool = False) -> None:
         """Ends a turn, whoever comes first; its worker goes on to the next one only if it is as good as new."""
         with self._state:
             if turn.over:
@@ -448,7 +388,7 @@ class Pool:
         worker.stop()
 
 
-def _answer(turn: _Turn, header: dict[str, Any]) -> Answer | None:
+def _answer(turn: Turn, header: dict[str, Any]) -> Answer | None:
     if header["status"] == "missing":
         return None
     return Answer(header["kind"], header["format"], turn.worker.frame())
