@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dandang.cli import main
+from dandang.cli.watching import watch
 
 GOOD = "id: {id}\ntitle: 一\non: 2018-09-01\ncadre: {{rank: 市管正局级, post: 局长}}\ndomain: 全面深化改革\nfacts:\n  勤勉尽责: {{value: yes, evidence: 纪要}}\n"
 
@@ -101,3 +102,20 @@ def test_an_empty_form_can_be_read(ending: str, lang: str, tmp_path: Path, capsy
     assert found["malformed-file"] == (ending in ("xlsx", "csv")), found
     assert not {name for name in found if name.startswith(("unknown", "bad"))}
     assert main(["template", path]) == 2
+
+
+def test_watch_checks_again_after_a_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "甲.yaml"
+    runs: list[str] = []
+
+    def check() -> int:
+        runs.append(path.read_text(encoding="utf-8"))
+        if len(runs) == 3:
+            raise KeyboardInterrupt
+        # The second run sees a change of a file, the third a file that is new.
+        (path if len(runs) == 1 else folder / "新.yaml").write_text(f"id: 甲{len(runs)}\n", encoding="utf-8")
+        return len(runs)
+
+    assert watch(check, lambda: [str(file) for file in folder.glob("*.yaml")], "zh", every=0.01) == 2
+    assert runs[1] == "id: 甲1\n"
+    assert "Ctrl+C" in capsys.readouterr().err

@@ -123,6 +123,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         ),
     )
     validate.add_argument(
+        "--watch", action="store_true", help=say("文件一有改动就再查一遍", "check again whenever a file changes")
+    )
+    validate.add_argument(
         "--write", action="store_true", help=say("与 --fix 连用：写入文件", "with --fix: write the files")
     )
     validate.add_argument("--output", "-o", default="", metavar="FILE", help=say("写入文件", "write to a file"))

@@ -20,26 +20,49 @@ def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
     if options.policy is not None:
         return _validate_policy(options)
-    from dandang.policy import load_quads, read_policy
-    from dandang.render.findings import Report
-    from dandang.validation import CaseValidator, case_rules
-
-    quads = load_quads(resources.data_files())
-    policy = read_policy(quads)
-    rules = case_rules()
-    own = settings()
-    chosen = chosen_rules(options.select or own.get("select", []), options.ignore or own.get("ignore", []), rules)
-    files = case_files(options.files)
+    checking = _Checking(options)
     if options.fix:
         from dandang.cli.fixing import fix
 
-        return fix(files, policy, options)
-    found = Readings(files, policy)
-    checked = CaseValidator(policy, quads).check(without_duplicates(found.read))
-    findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
-    report = Report(options.lang, rules, policy, __version__)
-    status = print_findings([finding for finding in findings if finding.rule in chosen], found.told, report, options)
-    return 2 if found.unusable else status
+        return fix(checking.files(), checking.policy, options)
+    if options.watch:
+        from dandang.cli.watching import watch
+
+        return watch(checking.run, checking.files, options.lang)
+    return checking.run()
+
+
+class _Checking:
+    """The check of the files that the options name, ready to be run again."""
+
+    def __init__(self, options: Namespace) -> None:
+        from dandang.policy import load_quads, read_policy
+        from dandang.validation import CaseValidator, case_rules
+
+        quads = load_quads(resources.data_files())
+        self.options = options
+        self.policy = read_policy(quads)
+        self.rules = case_rules()
+        self.validator = CaseValidator(self.policy, quads)
+        own = settings()
+        select, ignore = options.select or own.get("select", []), options.ignore or own.get("ignore", [])
+        self.chosen = chosen_rules(select, ignore, self.rules)
+
+    def files(self) -> list[str]:
+        """The files there are now."""
+        return case_files(self.options.files)
+
+    def run(self) -> int:
+        """Checks them and prints what was found."""
+        from dandang.render.findings import Report
+
+        found = Readings(self.files(), self.policy)
+        checked = self.validator.check(without_duplicates(found.read))
+        findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
+        report = Report(self.options.lang, self.rules, self.policy, __version__)
+        wanted = [finding for finding in findings if finding.rule in self.chosen]
+        status = print_findings(wanted, found.told, report, self.options)
+        return 2 if found.unusable else status
 
 
 class Readings:
