@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 DD = "https://w3id.org/dandang/ontology#"
 ID = "https://w3id.org/dandang/id/"
 CASES = ID + "cases/"
@@ -61,6 +63,7 @@ PREFIXES = {
 }
 
 
+@lru_cache(maxsize=4096)
 def shorten(iri: str) -> str:
     """The IRI as a prefixed name where one of PREFIXES fits, else unchanged."""
     best = max(

@@ -10,23 +10,26 @@ from typing import Any
 from flask import Flask, g, request
 from markupsafe import Markup
 from werkzeug.exceptions import SecurityError
+from werkzeug.local import LocalProxy
 
 from dandang import __version__, resources
+from dandang.messages import Text
 from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.behind import query_of
-from dandang.web.language import TAGS, label, language, other, path_language, t, tagged
+from dandang.web.language import TAGS, language, other, path_language, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
 from dandang.web.views.lists import LISTS
+from dandang.web.words import Words, words
 
 
 def install(app: Flask) -> None:
     """Gives the helpers to the templates. What does not depend on the request is global, so that a file of macros that uses nothing
     else is made once: `{% import "macros.html" as m %}`."""
     app.context_processor(_context)
-    app.jinja_env.globals.update(_GLOBALS, policy=app.extensions["dandang"].policy)
+    app.jinja_env.globals.update(_GLOBALS)
     app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged)
 
 
@@ -40,20 +43,37 @@ def _context() -> dict[str, Any]:
     }
 
 
-def page_url(path: str, **query: str) -> str:
-    """The address of a page of ours in the language of this page."""
-    return addresses.url(path, language(), query)
+def _words() -> Words:
+    """The words of the page being made."""
+    found: Words | None = g.get("words")
+    if found is None:
+        found = g.words = words(language(), library())
+    return found
 
 
-def link(iri: str) -> str:
-    """The address of an IRI's page; the IRI itself where it is not ours."""
-    path = library().addresses.path(iri)
-    return addresses.url(path, language()) if path else iri
+def t(zh: str, en: str) -> str:
+    """Text of our own in the language of the page."""
+    return _words().t(zh, en)
+
+
+def label(text: Text) -> str | Markup:
+    """A text of the graph in the language of the page, or the other one, marked."""
+    return _words().label(text)
 
 
 def name(iri: str) -> str | Markup:
     """The label of an IRI in the language of the page."""
-    return label(library().label(iri))
+    return _words().name(iri)
+
+
+def link(iri: str) -> str:
+    """The address of an IRI's page; the IRI itself where it is not ours."""
+    return _words().link(iri)
+
+
+def page_url(path: str, **query: str) -> str:
+    """The address of a page of ours in the language of this page."""
+    return addresses.url(path, language(), query)
 
 
 def anchor(iri: str) -> str:
@@ -64,14 +84,21 @@ def anchor(iri: str) -> str:
 def id_of(iri: str) -> Markup:
     """The id attribute of a part: on the page that is its own, and there at the first place that shows it."""
     page, _, fragment = iri.partition("#")
-    here = "/" + request.path.split("/", 2)[-1]
-    if not fragment or library().addresses.path(page) != here:
+    if not fragment or page != _page():
         return Markup("")
     shown: set[str] = g.setdefault("shown_parts", set())
     if fragment in shown:
         return Markup("")
     shown.add(fragment)
     return Markup(' id="{}"').format(fragment)
+
+
+def _page() -> str:
+    """The IRI of the page being made; empty where it has none."""
+    if "page_iri" not in g:
+        g.page_iri = library().addresses.iri("/" + request.path.split("/", 2)[-1]) or ""
+    found: str = g.page_iri
+    return found
 
 
 def quote_of(iri: str) -> str:
@@ -194,4 +221,6 @@ _GLOBALS: dict[str, Any] = {
     "disclaimer": DISCLAIMER,
     "rdf_names": RDF_NAMES,
     "version": __version__,
+    # Looked up by each request: a template that is made once must not hold the data of the day before.
+    "policy": LocalProxy(lambda: library().policy),
 }

@@ -42,13 +42,17 @@ def t(zh: str, en: str) -> str:
 
 
 def label(text: Text) -> str | Markup:
-    """A text of the graph; where the page's language is missing, the other one, marked."""
-    lang = language()
+    """A text of the graph in the language of the page."""
+    return label_in(text, language())
+
+
+def label_in(text: Text, lang: str) -> str | Markup:
+    """A text of the graph; where the language is missing, the other one, marked."""
     own, foreign = (text.zh, text.en) if lang == "zh" else (text.en, text.zh)
     if own or not foreign:
         return own
     return Markup('<span class="untranslated"><span lang="{}">{}</span> <small>({})</small></span>').format(
-        TAGS[other()], foreign, _MISSING[lang].in_(lang)
+        TAGS["en" if lang == "zh" else "zh"], foreign, _MISSING[lang].in_(lang)
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from dandang.namespaces import DD, OWL, RDF, RDFS, SKOS
 from dandang.web.addresses import ONTOLOGY
+from dandang.web.library import Library
 from dandang.web.pages.common import page_query, requested_iri
 from dandang.web.routing import in_language, library, page
 
@@ -24,9 +27,7 @@ _KINDS = (
 @page(blueprint, "/ontology", fixed=True)
 def terms() -> str:
     """Every term with its definition, by kind."""
-    index = library().index
-    sections = [(kind, [_term(iri) for iri in index.of_type(kind) if iri.startswith(DD)]) for kind in _KINDS]
-    return render_template("ontology.html", iri=ONTOLOGY, sections=sections, query=page_query("ontology"))
+    return render_template("ontology.html", iri=ONTOLOGY, sections=_sections(library()), query=page_query("ontology"))
 
 
 @page(blueprint, "/ontology/<path:module>")
@@ -36,8 +37,13 @@ def module(module: str) -> Response:
     return in_language("/ontology")
 
 
-def _term(iri: str) -> dict[str, object]:
-    shelf = library()
+@lru_cache(maxsize=2)
+def _sections(shelf: Library) -> list[tuple[str, list[dict[str, object]]]]:
+    own = shelf.index.of_type
+    return [(kind, [_term(iri, shelf) for iri in own(kind) if iri.startswith(DD)]) for kind in _KINDS]
+
+
+def _term(iri: str, shelf: Library) -> dict[str, object]:
     index = shelf.index
     return {
         "iri": iri,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from dandang.messages import Text
@@ -70,6 +71,7 @@ def documents_of(documents: Iterable[Document], library: Library) -> list[Docume
     return [document_view(found, library) for found in sorted(documents, key=lambda document: document.notation)]
 
 
+@lru_cache(maxsize=64)
 def document_view(document: Document, library: Library) -> DocumentView:
     """The values of a document's page."""
     index, policy = library.index, library.policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from dandang.messages import Text
@@ -20,7 +21,8 @@ class Passage(NamedTuple):
     reason: Text | None = None
 
 
-def passages(source: str, library: Library) -> list[Passage]:
+@lru_cache(maxsize=8)
+def passages(source: str, library: Library) -> tuple[Passage, ...]:
     """The passages of a source in the order of its text; of equal starts the longer first."""
     index = library.index
     users: dict[str, list[str]] = {}
@@ -34,7 +36,7 @@ def passages(source: str, library: Library) -> list[Passage]:
         for iri in index.of_type(DD + kind)
         if index.value(iri, OA + "hasSource") == source
     ]
-    return sorted(found, key=lambda passage: (passage.start, -passage.end))
+    return tuple(sorted(found, key=lambda passage: (passage.start, -passage.end)))
 
 
 def _passage(iri: str, library: Library, users: tuple[str, ...]) -> Passage:
