@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from dandang.namespaces import CONCEPTS, DD, SKOS
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
-from dandang.web.views.resource import mentions, parts_of
+from dandang.web.views.resource import members, mentions, parts_of
 
 blueprint = Blueprint("concepts", __name__)
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("concepts", __name__)
 def index() -> str:
     """The concept schemes."""
     shelf = library()
-    schemes = [(iri, _members(iri)) for iri in shelf.index.of_type(SKOS + "ConceptScheme")]
+    schemes = [(iri, members(iri, shelf)) for iri in shelf.index.of_type(SKOS + "ConceptScheme")]
     return render_template("schemes.html", schemes=schemes, query=page_query("concepts"))
 
 
@@ -24,7 +24,7 @@ def index() -> str:
 def scheme(scheme: str) -> str:
     """One scheme with its concepts."""
     iri = requested_iri()
-    return _resource(iri, _members(iri))
+    return _resource(iri, members(iri, library()))
 
 
 @page(blueprint, "/concepts/<scheme>/<slug>", fixed=True)
@@ -59,24 +59,19 @@ def thing(name: str) -> str:
     return _resource(requested_iri())
 
 
-def _resource(iri: str, members: list[str] | None = None) -> str:
+def _resource(iri: str, concepts: tuple[str, ...] = ()) -> str:
     shelf = library()
     return render_template(
         "resource.html",
         iri=iri,
         definition=shelf.texts(iri, SKOS + "definition"),
         notes=shelf.texts(iri, SKOS + "historyNote"),
-        members=members or [],
-        definitions={member: shelf.texts(member, SKOS + "definition") for member in members or ()},
+        members=concepts,
+        definitions={member: shelf.texts(member, SKOS + "definition") for member in concepts},
         parts=parts_of(iri, shelf),
-        mentions=mentions(iri, shelf) if not members else (),
+        mentions=mentions(iri, shelf) if not concepts else (),
         query=query_of(iri, "resource"),
     )
-
-
-def _members(scheme: str) -> list[str]:
-    index = library().index
-    return [iri for iri in index.of_type(SKOS + "Concept") if scheme in index.values(iri, SKOS + "inScheme")]
 
 
 def _by_domain() -> dict[str, list[str]]:

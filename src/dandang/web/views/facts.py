@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dandang.model import Clause, ClauseList, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
 from dandang.namespaces import DD, SKOS
 from dandang.web.library import Library
+from dandang.web.views.resource import pointers
 from dandang.web.views.tree import facts_in
 
 
@@ -42,7 +43,9 @@ def fact_view(fact: FactType, library: Library) -> FactView:
     index, policy = library.index, library.policy
 
     def pointing(predicate: str) -> list[str]:
-        return [other for other in policy.facts if fact.iri in index.values(other, predicate)]
+        return [
+            other for _, other, by in pointers(library).get(fact.iri, ()) if by == predicate and other in policy.facts
+        ]
 
     related = [*index.values(fact.iri, SKOS + "related"), *pointing(SKOS + "related")]
     return FactView(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from dandang.model import Term
-from dandang.namespaces import RDF
+from dandang.namespaces import RDF, SKOS
 from dandang.store import COMPILED_GRAPH, as_term
 from dandang.web.library import Library, subject_of
 
@@ -55,7 +55,7 @@ class Mention(NamedTuple):
 def mentions(iri: str, library: Library) -> tuple[Mention, ...]:
     """The other pages that name a thing, each once, in the order of the files."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for page, part, predicate in _pointers(library).get(iri, ()):
+    for page, part, predicate in pointers(library).get(iri, ()):
         if page != iri:
             found.setdefault(page, []).append((part, predicate))
     return tuple(
@@ -65,7 +65,7 @@ def mentions(iri: str, library: Library) -> tuple[Mention, ...]:
 
 
 @lru_cache(maxsize=2)
-def _pointers(library: Library) -> dict[str, list[tuple[str, str, str]]]:
+def pointers(library: Library) -> dict[str, list[tuple[str, str, str]]]:
     """Object → (page, subject, predicate) of every triple that names it; the compiled rules only repeat the conditions."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for page, group in library.groups.items():
@@ -73,3 +73,17 @@ def _pointers(library: Library) -> dict[str, list[tuple[str, str, str]]]:
             if isinstance(quad.object, ox.NamedNode) and quad.graph_name != COMPILED_GRAPH:
                 found.setdefault(quad.object.value, []).append((page, subject_of(quad), quad.predicate.value))
     return found
+
+
+def members(scheme: str, library: Library) -> tuple[str, ...]:
+    """The concepts of a scheme, in the order of the files."""
+    return _members(library).get(scheme, ())
+
+
+@lru_cache(maxsize=2)
+def _members(library: Library) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for iri in library.index.of_type(SKOS + "Concept"):
+        for scheme in library.index.values(iri, SKOS + "inScheme"):
+            found.setdefault(scheme, []).append(iri)
+    return {scheme: tuple(concepts) for scheme, concepts in found.items()}
