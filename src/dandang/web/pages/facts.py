@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from dandang.web.language import language
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
 from dandang.web.views.facts import fact_view, matching, use_counts
+from dandang.web.views.neighbourhood import neighbourhood_query
+from dandang.web.views.neighbourhood_drawing import drawn
 
 blueprint = Blueprint("facts", __name__)
 
@@ -30,4 +33,10 @@ def index() -> str:
 def fact(slug: str) -> str:
     """One fact type: meaning, question, the clauses that ask for it."""
     iri, shelf = requested_iri(), library()
-    return render_template("fact.html", view=fact_view(shelf.policy.facts[iri], shelf), query=query_of(iri, "fact"))
+    return render_template(
+        "fact.html",
+        view=fact_view(shelf.policy.facts[iri], shelf),
+        near=drawn(iri, shelf, language()),
+        near_query=neighbourhood_query(iri),
+        query=query_of(iri, "fact"),
+    )
