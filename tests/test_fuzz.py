@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 
 from dandang.web import create_app
 from dandang.web.app import query_pool
-from fuzz_strategies import requests
+from dandang.web.sparql_store import StoreFile, Token
+from fuzz_strategies import SAMPLES, requests
 from fuzz_wire import CHANGES, changed, exchange, statuses
 from fuzzing import Answer, Known, Request, answered, check, corpus, learn
 from serving import serving
@@ -44,9 +46,14 @@ QUIET = settings(
 )
 
 
-@pytest.fixture(scope="module", params=["public", "scratch"])
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
-    made = create_app({"QUERY_SECONDS": 1.0, "QUERY_WORKERS": 2, "SCRATCH": request.param == "scratch"})
+@pytest.fixture(scope="module", params=["public", "scratch", "store"])
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app in each of the ways it can be started; the store's token is one of the samples."""
+    config: dict[str, Any] = {"SCRATCH": request.param == "scratch"}
+    if request.param == "store":
+        token = Token(SAMPLES["headers"]["Authorization"][0].removeprefix("Bearer "))
+        config = {"STORE": StoreFile(tmp_path_factory.mktemp("store") / "store.nq"), "UPDATE_TOKEN": token}
+    made = create_app({"QUERY_SECONDS": 1.0, "QUERY_WORKERS": 2, **config})
     logging.getLogger("dandang.web").setLevel(logging.CRITICAL)
     yield made
     logging.getLogger("dandang.web").setLevel(logging.NOTSET)
@@ -104,12 +111,12 @@ def test_parameters_are_learnt(known: Known) -> None:
 
 
 def test_requests_that_nobody_meant(app: Flask, known: Known) -> None:
-    fuzz(app, known, 300)
+    fuzz(app, known, 200)
 
 
 @pytest.mark.slow
 def test_many_requests_that_nobody_meant(app: Flask, known: Known) -> None:
-    fuzz(app, known, LONG // 2)
+    fuzz(app, known, LONG // 3)
 
 
 def fuzz(app: Flask, known: Known, number: int) -> None:
