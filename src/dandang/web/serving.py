@@ -17,6 +17,7 @@ from dandang.web.app import create_app, query_pool
 from dandang.web.delivery import Delivery, Environ, Start
 from dandang.web.library import served_digest
 from dandang.web.metrics import Metrics
+from dandang.web.sparql_pool import Query
 
 log = logging.getLogger("dandang.serve")
 #: How often `watch` looks at the files, in seconds; a change counts once two looks agree, when whoever writes has finished.
@@ -46,7 +47,9 @@ class Serving:
         self._closed = threading.Event()
         # Taken before the files are read, so that no change to them is missed.
         self._loaded = self._digest()
-        self._term = _Term(create_app(self._config, metrics=self._metrics))
+        app = create_app(self._config, metrics=self._metrics)
+        query_pool(app).warm()
+        self._term = _Term(app)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answers a request with the app that is in office when it comes."""
@@ -88,6 +91,8 @@ class Serving:
             self._loaded = self._digest()
             try:
                 app = create_app(self._config, metrics=self._metrics)
+                # Once this is answered, the new query processes are ready to take over.
+                query_pool(app).run(Query("ASK {}", "http://localhost/"))
             except DandangError as error:
                 self._metrics.reloads["failed"] += 1
                 log.error("%s\n%s", _kept().in_(self._lang), error.render(self._lang))

@@ -115,7 +115,7 @@ def open_to_all(blueprint: Blueprint) -> None:
     def allow(response: Response) -> Response:
         if request.path.startswith(_OPEN):
             response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After, X-Request-Id"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
                 response.headers["Access-Control-Allow-Headers"] = (
