@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from dandang import resources
 from dandang.assessment import assess
-from dandang.cases import case_quads, read_stated, with_derived_facts
+from dandang.cases import case_quads, read_cases, read_stated, with_derived_facts
 from dandang.cases.writing import case_yaml
 from dandang.messages import Text
 from dandang.model import Case, Vocabulary
@@ -279,9 +279,25 @@ def test_no_answer_waits_for_the_shapes(client: FlaskClient, monkeypatch: pytest
     def fail() -> None:
         raise AssertionError("validated")
 
-    monkeypatch.setattr("dandang.web.pages.case_files.validator", fail)
+    monkeypatch.setattr("dandang.web.pages.case_files.findings_on", fail)
     for path in ("/case/pick", "/case/work", "/case/standing", "/case/file"):
         assert post(client, path, {"pick": ["yes:buck-passing"]}).status_code == 200
+
+
+def test_compiled_shapes_find_what_the_engine_finds(library: Library) -> None:
+    from dandang.bulk.single import SingleChecker
+    from dandang.validation import CaseValidator
+
+    compiled = SingleChecker(library.policy, library.policy_quads)
+    engine = CaseValidator(library.policy, library.policy_quads)
+    reads = [
+        *library.cases.values(),
+        *read_cases("id: x\nfacts: {重大损失: contested}\nclaims: [E4]\n".encode(), library.policy),
+    ]
+    for read, wanted in zip(reads, engine.check(reads, today="2026-01-01"), strict=True):
+        assert compiled.check(read, today="2026-01-01") == wanted
+    odd = reads[0]._replace(case=reads[0].case._replace(facts=reads[1].case.facts * 2))
+    assert compiled.check(odd, today="2026-01-01") is None
 
 
 # --- mistakes ---------------------------------------------------------------------------------------------------------

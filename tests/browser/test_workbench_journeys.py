@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from test_accessibility import violations
 from test_journeys import PHONE, opened, site
 
 if TYPE_CHECKING:
@@ -150,6 +151,17 @@ def test_a_case_by_keyboard_alone(browser: Browser, site: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_selector("h1:has-text('题名')")
         assert page.url == f"{site}/zh/case/work"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_on_a_case_under_way(browser: Browser, site: str, lang: str) -> None:
+    with opened(browser, site, viewport=PHONE, color_scheme="dark", bypass_csp=True) as page:
+        page.goto(f"{site}/{lang}/case?example=2018-029")
+        page.locator('.case-form button[value="open"]').click()
+        for step in (0, 1):
+            assert violations(page) == []
+            page.locator(".steps button").nth(step).click()
+        assert violations(page) == []
 
 
 def test_a_mistake_takes_the_reader_to_its_field(browser: Browser, site: str) -> None:

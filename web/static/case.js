@@ -74,9 +74,9 @@ function follow() {
 
   function replace(fresh) {
     const before = document.querySelector("[data-verdict]").textContent;
-    const open = [...document.querySelectorAll("#standing details")].map((item) => item.open);
+    const open = new Set([...document.querySelectorAll("#standing details[open]")].map((item) => item.dataset.key));
     document.getElementById("standing").replaceWith(fresh.getElementById("standing"));
-    document.querySelectorAll("#standing details").forEach((item, number) => (item.open = Boolean(open[number])));
+    for (const item of document.querySelectorAll("#standing details")) item.open = open.has(item.dataset.key);
     const verdict = document.querySelector("[data-verdict]").textContent;
     if (verdict !== before) said.textContent = verdict;
     ask(fresh);
@@ -110,11 +110,7 @@ function follow() {
 // --- leaving ----------------------------------------------------------------------------------------------------------
 
 function warnBeforeLeaving() {
-  form.addEventListener("submit", (event) => {
-    unsaved = false;
-    if (!event.submitter?.hasAttribute("data-keeps")) return;
-    unsaved = false;
-  });
+  form.addEventListener("submit", () => (unsaved = false));
   window.addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });

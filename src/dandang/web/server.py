@@ -64,6 +64,7 @@ def serve(
         log.warning("%s", _exposed(host).in_(lang))
     config: dict[str, Any] = {
         "DATA": data,
+        "COMPILED_SHAPES": True,
         "SCRATCH": scratch,
         "RATE": rate,
         "TRUSTED_PROXIES": trusted_proxies,

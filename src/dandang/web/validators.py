@@ -1,19 +1,35 @@
-"""The case validator of the running app, made when first needed: the SHACL engine takes a second to load."""
+"""The checks of cases in the running app, made ready when first needed: the SHACL engine takes a second to load, the compiled shapes several."""
 
 from __future__ import annotations
 
-from threading import Lock
+import logging
+from datetime import date
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import Flask, current_app
 
+from dandang.cases import ReadCase
+from dandang.model import Finding
+from dandang.web.library import Library
 from dandang.web.routing import library
 
 if TYPE_CHECKING:
+    from dandang.bulk.single import SingleChecker
     from dandang.validation import CaseValidator
 
+log = logging.getLogger("dandang.web")
+
 _LOCK = Lock()
-_KEY = "dandang-validator"
+_KEY, _COMPILED = "dandang-validator", "dandang-compiled-shapes"
+
+
+def findings_on(read: ReadCase, *, today: str = "") -> tuple[Finding, ...]:
+    """All findings on a case with its derived facts: by the compiled shapes once they are ready, until then by the engine."""
+    day = today or date.today().isoformat()
+    compiled = _compiled() if current_app.config["COMPILED_SHAPES"] else None
+    found = compiled.check(read, today=day) if compiled else None
+    return tuple(validator().check([read], today=day)[0] if found is None else found)
 
 
 def validator() -> CaseValidator:
@@ -26,3 +42,24 @@ def validator() -> CaseValidator:
             shelf = library()
             found = current_app.extensions[_KEY] = CaseValidator(shelf.policy, shelf.policy_quads)
         return found
+
+
+def _compiled() -> SingleChecker | None:
+    """The compiled shapes; the first to ask has them compiled in the background."""
+    with _LOCK:
+        if _COMPILED not in current_app.extensions:
+            current_app.extensions[_COMPILED] = None
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+            Thread(target=_compile, args=(app, library()), daemon=True, name="compile-shapes").start()
+        found: SingleChecker | None = current_app.extensions[_COMPILED]
+        return found
+
+
+def _compile(app: Flask, shelf: Library) -> None:
+    from dandang.bulk.formula import NotCompilable
+    from dandang.bulk.single import SingleChecker
+
+    try:
+        app.extensions[_COMPILED] = SingleChecker(shelf.policy, shelf.policy_quads)
+    except NotCompilable as error:
+        log.warning("the case shapes cannot be compiled, the engine checks reports: %s", error)

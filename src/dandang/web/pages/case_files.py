@@ -18,7 +18,7 @@ from dandang.web.case_requests import case_of, is_form, refuse_foreign, sent_fil
 from dandang.web.language import language
 from dandang.web.pages.workbench import keep_nothing, start_page, to_start, work_page
 from dandang.web.routing import library, page
-from dandang.web.validators import validator
+from dandang.web.validators import findings_on
 from dandang.web.views.case_form import CaseForm, form_of_case
 from dandang.web.views.facts import use_counts
 from dandang.web.views.report import Report, report_of
@@ -93,7 +93,7 @@ def report() -> Any:
 def _made(read: ReadCase) -> Made:
     shelf = library()
     case = with_derived_facts(read.case, shelf.policy)
-    findings: tuple[Finding, ...] = tuple(validator().check([read._replace(case=case)])[0])
+    findings = findings_on(read._replace(case=case))
     return Made(form_of_case(case, shelf.policy), report_of(assess(case, shelf.policy), shelf.policy, findings))
 
 

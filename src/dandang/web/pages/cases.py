@@ -12,7 +12,7 @@ from dandang.model import Assessment, Finding
 from dandang.web.library import Library
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
-from dandang.web.validators import validator
+from dandang.web.validators import findings_on
 from dandang.web.views.report import report_of
 
 blueprint = Blueprint("cases", __name__)
@@ -43,7 +43,7 @@ def _assessed(iri: str, shelf: Library) -> Assessment:
 
 @lru_cache(maxsize=256)
 def _findings(iri: str, _dataset: str, today: str) -> tuple[Finding, ...]:
-    return tuple(validator().check([library().cases[iri]], today=today)[0])
+    return findings_on(library().cases[iri], today=today)
 
 
 @lru_cache(maxsize=256)

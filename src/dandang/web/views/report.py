@@ -72,7 +72,7 @@ class Question(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A node of the explanation as a line with lines below it."""
+    """A node of the explanation as a line with lines below it; a clause whose setting is not stated has none: all of it is unknown."""
 
     kind: str
     value: bool | None
@@ -210,7 +210,7 @@ def _trace(node: Explanation, policy: Policy) -> Trace:
         node.fact,
         origin,
         clause.quote if clause else None,
-        tuple(_trace(premise, policy) for premise in node.premises),
+        () if node.state == "open" else tuple(_trace(premise, policy) for premise in node.premises),
     )
 
 
