@@ -71,7 +71,7 @@ def test_list_moves_through_the_graph_by_keyboard(open_page: OpenPage) -> None:
         assert page.evaluate("document.activeElement.textContent") == "打开页面"
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.wait_for_function(f"document.querySelectorAll('.graph-list li').length > {before}")
+        page.locator(".graph-list li").nth(before).wait_for()
         assert page.evaluate("document.activeElement.className") == "graph-title"
         page.locator(".graph-actions a").click()
         assert page.url.endswith("/zh/clauses/A11")
