@@ -10,7 +10,7 @@ export async function open(figure, button) {
   const text = words();
   if (figure.nextElementSibling?.matches(".graph")) return close(figure, button, text);
   const { elements } = await read(figure.dataset.neighbourhood);
-  await styled(figure.dataset.graphStyle);
+  await styled(figure.dataset.graphCss);
   const frame = document.createElement("div");
   frame.className = "graph";
   figure.after(frame);
