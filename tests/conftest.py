@@ -18,6 +18,8 @@ from dandang.policy import load_policy
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from dandang.bulk.engine import BulkEngine
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -70,6 +72,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=quiet, chromium_sandbox=sandbox)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def bulk_engine(policy: Policy) -> BulkEngine:
+    """The compiled shapes, for the day on which all tests take place. Compiling takes seconds."""
+    from dandang.bulk.engine import BulkEngine
+    from dandang.policy import load_quads
+    from dandang.resources import data_files
+
+    return BulkEngine(policy, load_quads(data_files()), today="2026-11-22")
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,7 @@ from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
 from dandang.errors import UnreadableFile
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy
-from dandang.policy import load_quads
-from dandang.resources import case_files, data_files
+from dandang.resources import case_files
 from dandang.validation.checking import by_line
 from dandang.validation.places import Locator
 from generators import defective_cases
@@ -33,9 +32,9 @@ FIXTURES = Path(__file__).parent / "shapes"
 TODAY = "2026-11-22"
 
 
-@pytest.fixture(scope="session")
-def engine(policy: Policy) -> BulkEngine:
-    return BulkEngine(policy, load_quads(data_files()), today=TODAY)
+@pytest.fixture
+def engine(bulk_engine: BulkEngine) -> BulkEngine:
+    return bulk_engine
 
 
 @pytest.fixture(scope="module")
@@ -384,7 +383,7 @@ def test_chunks_hold_whole_cases(engine: BulkEngine, cases: list[Case], policy: 
     for name, data in (("x.nq", quads(whole)), ("x.nt", triples(whole)), ("x.jsonl", json_lines(cases, policy))):
         path = tmp_path / name
         path.write_bytes(data)
-        for size in (1, 1000, 5000, 1 << 20):
+        for size in (300, 5000, 1 << 20):
             cut = list(chunks(str(path), size=size))
             assert b"".join(chunk.data for chunk in cut) == data
             assert cut[0].first_line == 1
@@ -434,14 +433,14 @@ def test_a_killed_worker_loses_nothing(
     monkeypatch.setattr(room, "chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=3000))
     real = room.check_chunk
 
-    def deadly(made: BulkEngine, chunk: Any) -> list[Checked]:
+    def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
         import os
         import signal
 
         if chunk.first_line > 10 and not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return real(made, chunk)
+        return real(made, chunk, task)
 
     monkeypatch.setattr(room, "check_chunk", deadly)
     assert run(engine, path, workers=2) == alone
@@ -456,7 +455,7 @@ def test_a_chunk_that_kills_every_worker_is_told(
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"".join(lines))
 
-    def deadly(made: BulkEngine, chunk: Any) -> list[Checked]:
+    def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
         import os
 
         os._exit(1)
@@ -477,6 +476,9 @@ def test_the_library_call(
     found = dandang.validate(str(path), today=TODAY)
     assert isinstance(found, Iterator)
     assert list(found) == run(engine, path)
+    assessed = list(dandang.assess_files([str(path)], today=TODAY))
+    assert [item.outcome for item in assessed] == [item.outcome for item in dandang.validate(str(path), assess=True)]
+    assert all(item.outcome and not item.findings for item in assessed)
 
 
 def test_faults_are_told_in_both_languages() -> None:

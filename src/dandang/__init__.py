@@ -18,14 +18,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from dandang.assessment import assess
-    from dandang.bulk import validate
+    from dandang.bulk import assess_files, validate
     from dandang.cases import read_cases, read_file
     from dandang.policy import load_policy
 
-__all__ = ["__version__", "assess", "load_policy", "read_cases", "read_file", "validate"]
+__all__ = ["__version__", "assess", "assess_files", "load_policy", "read_cases", "read_file", "validate"]
 
 _HOMES = {
     "assess": "dandang.assessment",
+    "assess_files": "dandang.bulk",
     "load_policy": "dandang.policy",
     "read_cases": "dandang.cases",
     "read_file": "dandang.cases",

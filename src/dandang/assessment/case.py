@@ -137,12 +137,12 @@ def _with_clauses(node: Explanation, view: View) -> Explanation:
 
 def _exemptions(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
     """The clauses that permit exemption, of the lists that a declared relation lets defeat accountability."""
-    return (node for node in _defeaters(policy, nodes) if _exempts(policy.clauses[node.about], policy))
+    return (node for node in _defeaters(policy, nodes) if exempts(policy.clauses[node.about], policy))
 
 
 def _relief(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
     """The clauses of the same lists that permit less than exemption: lighter or mitigated treatment."""
-    return (node for node in _defeaters(policy, nodes) if not _exempts(policy.clauses[node.about], policy))
+    return (node for node in _defeaters(policy, nodes) if not exempts(policy.clauses[node.about], policy))
 
 
 def _defeaters(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> Iterator[Explanation]:
@@ -150,7 +150,8 @@ def _defeaters(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]]) -> 
     return (node for name in lists for node in nodes.get(name, ()))
 
 
-def _exempts(clause: Clause, policy: Policy) -> bool:
+def exempts(clause: Clause, policy: Policy) -> bool:
+    """Whether what a clause permits is exemption."""
     return any(effect.outcome == EXEMPTION for effect in policy.effects_of(clause))
 
 

@@ -2,31 +2,48 @@
 
 `streams` cuts files into chunks of whole cases, `jsonl` and `nquads` read chunks into records, `engine` checks records, `run` does it for many files
 and in several processes. Regular cases are checked by `program`: the shapes worked out once (`core`, `sparql`) on the case that says everything
-(`ground`), as formulas (`formula`). All others go to a SHACL engine (`irregular`).
+(`ground`), as formulas (`formula`); all others go to a SHACL engine (`irregular`). `assessing` does with the condition trees what
+`program` does with the shapes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dandang.bulk.records import Checked
+from dandang.bulk.records import Checked, Task
 
-__all__ = ["Checked", "validate"]
+__all__ = ["Checked", "assess_files", "validate"]
 
 
 def validate(
-    sources: str | Sequence[str], *, workers: int = 1, today: str | None = None, syntax: str = ""
+    sources: str | Sequence[str], *, assess: bool = False, workers: int = 1, today: str | None = None, syntax: str = ""
 ) -> Iterator[Checked]:
-    """Check every case of one file or several; yields one `Checked` for each, in the order of the files.
+    """Check every case of one file or several, and with `assess` assess it in the same pass.
+
+    Yields one `Checked` for each case, in the order of the files, as it is found: `id` of the case, `place` (file, and line from 1), `findings`
+    (tuple of `model.Finding`, as `CaseValidator` gives them), `outcome` (verdict, states of the clauses; None without `assess`, or where reading left
+    mistakes). What is wrong with a stream rather than a case is a finding on a `Checked` without an id.
 
     Sources are paths, `-` for standard input, or addresses that fsspec opens: JSON Lines (`.jsonl`), N-Quads (`.nq`), N-Triples (`.nt`), Turtle (`.ttl`)
-    or TriG (`.trig`), each also as `.gz` or `.zst`; `syntax` says which where the name does not. `workers` is the number of processes. `today`
-    (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for 16 to 48 bytes a case to notice repeated ids.
+    or TriG (`.trig`), each also as `.gz` or `.zst`; `syntax` says which where the name does not: `jsonl`, `nquads`, `ntriples`, `turtle` or `trig`.
+    `workers` is the number of processes. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40 bytes a
+    case to notice an id that comes again.
 
-    What is wrong with a stream or a line is a finding too, on a `Checked` without an id. Raises UnreadableFile where a source cannot be opened.
+    Raises UnreadableFile where a source cannot be opened or its syntax is unknown, when iteration comes to it.
     """
+    return _run(sources, Task(findings=True, outcomes=assess), workers, today, syntax)
+
+
+def assess_files(
+    sources: str | Sequence[str], *, workers: int = 1, today: str | None = None, syntax: str = ""
+) -> Iterator[Checked]:
+    """Assess every case of one file or several, without checking the shapes: as `validate` with `assess`, but findings are those of reading only."""
+    return _run(sources, Task(findings=False, outcomes=True), workers, today, syntax)
+
+
+def _run(sources: str | Sequence[str], task: Task, workers: int, today: str | None, syntax: str) -> Iterator[Checked]:
     from dandang.bulk.engine import load_engine
     from dandang.bulk.run import Run
 
     names = [sources] if isinstance(sources, str) else list(sources)
-    yield from Run(names, load_engine(today=today), workers=workers, syntax=syntax)
+    yield from Run(names, load_engine(today=today), task=task, workers=workers, syntax=syntax)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from dandang.assessment import assess as assess_case
+from dandang.bulk.assessing import AssessmentProgram, Outcome, outcome_of
 from dandang.bulk.draft import Assembler
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.jsonl import JsonLines
 from dandang.bulk.nquads import Lines
 from dandang.bulk.program import Program, Speller, results
-from dandang.bulk.records import Checked, Record
+from dandang.bulk.records import VALIDATE, Checked, Record, Task
 from dandang.cases import Derivation, case_quads
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
@@ -45,6 +47,7 @@ class BulkEngine:
         self.program = Program(self.validator)
         self.assembler = Assembler(self.program, self.derivation, today=self.today)
         self._speller = Speller(self.program, today=self.today)
+        self.assessments = AssessmentProgram(policy, self.program.alphabet)
         self._readers: dict[str, JsonLines | Lines] = {}
         self._graphs = GraphChecker(self.validator, today=self.today)
 
@@ -66,9 +69,30 @@ class BulkEngine:
             )
         return self._readers[syntax]
 
-    def check(self, records: Iterable[Record]) -> list[Checked]:
-        """The findings of each record, in their order. Takes as many records as fit into memory: a chunk."""
+    def check(self, records: Iterable[Record], task: Task = VALIDATE) -> list[Checked]:
+        """What is found about each record, in their order: its findings, its outcome, or both. Takes as many records as fit into memory: a chunk."""
         items = list(records)
+        found = (
+            self._findings(items) if task.findings else [Checked(item.id, item.place, item.findings) for item in items]
+        )
+        if not task.outcomes:
+            return found
+        return [one._replace(outcome=self._outcome(item)) for item, one in zip(items, found, strict=True)]
+
+    def _outcome(self, record: Record) -> Outcome | None:
+        """The outcome; none for a case that reading left mistakes in, as the assessment of a case file refuses it."""
+        if any(finding.severity == "error" for finding in record.findings):
+            return None
+        if record.said is not None:
+            return self.assessments.outcome(record.said)
+        if record.read is not None:
+            return outcome_of(assess_case(record.read().case, self.policy, today=self.today))
+        read = list(cases_of(record.quads, self.policy, record.place.file))
+        if len(read) != 1 or any(finding.severity == "error" for finding in read[0][1]):
+            return None
+        return outcome_of(assess_case(self.derivation.applied(read[0][0]), self.policy, today=self.today))
+
+    def _findings(self, items: Sequence[Record]) -> list[Checked]:
         found: list[Checked | _Waiting] = [self._one(record) for record in items]
         waiting = [(number, item) for number, item in enumerate(found) if isinstance(item, _Waiting)]
         graphs = self._graphs.results([item.quads for _, item in waiting])

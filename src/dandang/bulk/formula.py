@@ -176,6 +176,17 @@ def _date(date: int | str) -> str:
     return f"d[{date}]" if isinstance(date, int) else repr(date)
 
 
+def bits_of(formula: Formula) -> frozenset[int]:
+    """All bits that a formula looks at."""
+    if isinstance(formula, Atom):
+        return frozenset({formula.bit})
+    if isinstance(formula, Not):
+        return bits_of(formula.part)
+    if isinstance(formula, Less):
+        return frozenset()
+    return frozenset(bit for part in formula.parts for bit in bits_of(part))
+
+
 # --- what has to be so for a formula to hold --------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from dandang.bulk.assessing import Outcome
 from dandang.bulk.program import Facts
 from dandang.cases import ReadCase
 from dandang.model import Case, Finding, Place
@@ -32,7 +33,8 @@ class Record(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What was found out about one case: where it stands, its findings, and its assessment where one was asked for.
+    """What was found out about one case: where it stands, its findings, and the outcome of its assessment where one was asked for
+    and reading left a case to assess.
 
     `id` is empty where a record was no case. Findings are those of `validation.CaseValidator`, with the place in the file.
     """
@@ -40,6 +42,17 @@ class Checked(NamedTuple):
     id: str
     place: Place
     findings: tuple[Finding, ...] = ()
+    outcome: Outcome | None = None
+
+
+class Task(NamedTuple):
+    """What is asked about each case."""
+
+    findings: bool = True
+    outcomes: bool = False
+
+
+VALIDATE = Task()
 
 
 class Chunk(NamedTuple):

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from dandang.bulk import faults
 from dandang.bulk.engine import BulkEngine
-from dandang.bulk.records import Checked, Chunk
+from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.model import Finding, Place
@@ -30,9 +30,12 @@ _TRIES = 3
 class Run:
     """Checks the cases of sources. Iterating gives every case once, in the order of the sources."""
 
-    def __init__(self, sources: Sequence[str], engine: BulkEngine, *, workers: int = 1, syntax: str = "") -> None:
+    def __init__(
+        self, sources: Sequence[str], engine: BulkEngine, *, task: Task = VALIDATE, workers: int = 1, syntax: str = ""
+    ) -> None:
         self.sources = sources
         self.engine = engine
+        self.task = task
         self.workers = workers
         self.syntax = syntax
         self.cases = 0
@@ -60,19 +63,20 @@ class Run:
 
     def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
         for chunk in stream:
-            yield chunk, check_chunk(self.engine, chunk)
+            yield chunk, check_chunk(self.engine, chunk, self.task)
 
     def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
-        pool = _Pool(self.engine, self.workers)
+        pool = _Pool(self.engine, self.task, self.workers)
         try:
             yield from pool.run(stream)
         finally:
             pool.close()
 
 
-def check_chunk(engine: BulkEngine, chunk: Chunk) -> list[Checked]:
+def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
     """What is found in a chunk."""
-    found = engine.check(engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line))
+    records = engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line)
+    found = engine.check(records, task)
     # Line 0 says that the lines of a chunk are not those of its file.
     return found if chunk.first_line else [_without_line(item) for item in found]
 
@@ -96,16 +100,17 @@ def _start(make: Callable[[], BulkEngine]) -> None:
     gc.freeze()
 
 
-def _work(chunk: Chunk) -> list[Checked]:
+def _work(chunk: Chunk, task: Task) -> list[Checked]:
     assert _engine is not None
-    return check_chunk(_engine, chunk)
+    return check_chunk(_engine, chunk, task)
 
 
 class _Pool:
     """Worker processes that are started again when one dies."""
 
-    def __init__(self, engine: BulkEngine, workers: int) -> None:
+    def __init__(self, engine: BulkEngine, task: Task, workers: int) -> None:
         self._engine = engine
+        self._task = task
         self._workers = workers
         self._executor = self._new()
 
@@ -142,7 +147,7 @@ class _Pool:
 
     def _submit(self, chunk: Chunk) -> Future[list[Checked]]:
         try:
-            return self._executor.submit(_work, chunk)
+            return self._executor.submit(_work, chunk, self._task)
         except BrokenProcessPool:
             broken: Future[list[Checked]] = Future()
             broken.set_exception(BrokenProcessPool())
