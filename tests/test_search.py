@@ -286,6 +286,15 @@ def test_an_unknown_facet_finds_nothing_and_can_be_left(client: FlaskClient) -> 
     assert page.status_code == 200 and "没有找到" in page.text
 
 
+def test_suggestions_lead_to_pages(client: FlaskClient) -> None:
+    for lang, query in (("zh", "wenze"), ("en", "decision"), ("zh", "cq-6"), ("en", "果断")):
+        found = client.get(f"/data/suggestions/{lang}.json", query_string={"q": query}).get_json()["suggestions"]
+        assert 0 < len(found) <= 8
+        for hit in found:
+            assert hit["label"] and client.get(hit["url"].partition("#")[0], headers=HTML).status_code == 200
+    assert client.get("/data/suggestions/zh.json").get_json() == {"suggestions": []}
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 

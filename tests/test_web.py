@@ -109,6 +109,7 @@ ROUTES: dict[str, str] = {
     "graphs.indirect": "/graphs?default",
     "graphs.direct": "/graphs/nothing",
     "search.search": "/zh/search?q=E7",
+    "search.suggestions": "/data/suggestions/zh.json?q=E7",
     "search.search_bare": "/search?q=E7",
     "data.dataset": "/data/dataset.nt",
     "data.page": "/data/clauses/E7.ttl",

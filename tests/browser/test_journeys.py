@@ -43,6 +43,11 @@ PAGES = (
     "/questions/cq-01-exemptions-of-case",
     "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+50",
     "/search?q=决策",
+    "/search?q=chufen&kind=concepts",
+    "/compare",
+    "/compare/A11/E7",
+    "/matrix",
+    "/map",
     "/clauses/E99",
 )
 PHONE = {"width": 390, "height": 844}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from markupsafe import Markup
 
 from dandang.search import KINDS
+from dandang.web.addresses import url
 from dandang.web.language import TAGS, language
 from dandang.web.routing import library, page
-from dandang.web.views.search import FACETS, Piece, search_query
+from dandang.web.views.search import FACETS, Piece, place_of, search_query, suggested
 from dandang.web.views.search import search as find
 
 blueprint = Blueprint("search", __name__)
@@ -32,8 +33,27 @@ def search() -> str:
         tags=TAGS,
         query_of=_asked,
         marked=_marked,
+        place_of=lambda thing: url(place_of(thing, library()), language()),
         query=search_query(wanted),
     )
+
+
+@blueprint.get("/data/suggestions/<any(zh, en):lang>.json")
+def suggestions() -> Response:
+    """The best few hits for what has been typed so far, for the search box."""
+    shelf, lang = library(), language()
+    things = suggested(request.args.get("q", "")[:200], shelf)
+    found = [
+        {
+            "notation": thing.notation,
+            "label": thing.label.in_(lang),
+            "lang": TAGS[lang if getattr(thing.label, lang) else ("en" if lang == "zh" else "zh")],
+            "kind": KINDS[thing.kind].in_(lang),
+            "url": url(place_of(thing, shelf), lang),
+        }
+        for thing in things
+    ]
+    return jsonify({"suggestions": found})
 
 
 def _marked(pieces: tuple[Piece, ...]) -> Markup:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 import pyoxigraph as ox
 
 from dandang.messages import Text
+from dandang.namespaces import ID
 from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
 from dandang.web.behind import page_query
 from dandang.web.library import Library
@@ -98,6 +99,16 @@ def search(query: str, chosen: Mapping[str, str], library: Library, lang: str) -
     plain = simplified(query)
     nearest = () if found else tuple(index.nearest(query))
     return Results(len(left), groups, facets, nearest, plain if plain != query else "")
+
+
+def suggested(query: str, library: Library, most: int = 8) -> tuple[Thing, ...]:
+    """The best few things for what has been typed so far."""
+    return tuple(hit.thing for hit in index_of(library).search(query)[:most])
+
+
+def place_of(thing: Thing, library: Library) -> str:
+    """The path of a thing's page. Questions that the graph cannot answer have a page and no triples."""
+    return library.addresses.path(thing.iri) or "/" + thing.iri.removeprefix(ID)
 
 
 def search_query(query: str) -> str:
