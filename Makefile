@@ -65,7 +65,7 @@ $(VENV)/.run: $(VENV)/.build requirements/run.txt $(MANIFEST)
 
 # Where npm cannot be reached this says so, the pages go without, and the next call tries again.
 $(VENV)/.frontend: $(VENV)/.run $(FRONTEND)
-	@if $(BIN)/python hatch_build.py; then touch $@; fi
+	@if $(BIN)/python hatch_build.py && test -f web/static/built/digest.txt; then touch $@; fi
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@$(PINNED) -r requirements/test.txt

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandang.catalogue import questions
+from dandang.catalogue import Question, questions
 from dandang.errors import BadParameter
 from dandang.model import Table, Term
 from dandang.namespaces import DD, ID, PREFIXES, XSD
@@ -103,6 +103,15 @@ def test_language_switch_keeps_a_query_that_came_by_form(client: FlaskClient) ->
 def test_a_long_query_comes_by_form(client: FlaskClient) -> None:
     query = "SELECT (1 AS ?one) {}\n#" + "x" * 100_000
     assert client.post("/en/sparql", data={"query": query}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "question", {asks_of_endpoint(each): each for each in questions()}.values(), ids=lambda each: each.id
+)
+def test_question_leads_to_the_editor_where_the_endpoint_can_answer(client: FlaskClient, question: Question) -> None:
+    page = client.get(f"/zh/questions/{question.name}").text
+    assert ("运行这条查询" in page) is asks_of_endpoint(question)
+    assert ("评估结果，查询端点的数据里没有" in page) is not asks_of_endpoint(question)
 
 
 # --- results ----------------------------------------------------------------------------------------------------------

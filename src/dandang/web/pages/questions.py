@@ -13,6 +13,7 @@ from dandang.render.tables import localised, table_csv, table_json, table_xlsx
 from dandang.web.language import language
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library, page
+from dandang.web.sparql_examples import asks_of_endpoint
 from dandang.web.sparql_formats import RESULTS, XLSX
 from dandang.web.stores import store_for
 from dandang.web.views.answers import answer_of
@@ -47,6 +48,7 @@ def question(name: str) -> tuple[str, int]:
     content = render_template(
         "question.html",
         question=asked,
+        runs=asks_of_endpoint(asked),
         fields=fields_of(asked, values, library(), language()),
         values=values,
         answer=answer,
