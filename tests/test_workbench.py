@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -391,6 +392,20 @@ def test_a_program_gets_a_problem_document(client: FlaskClient) -> None:
         answer = client.post(path, headers={"Accept": "application/json"}, **sent)
         assert answer.status_code == 400 and answer.mimetype == "application/problem+json"
         assert "没有的事" in answer.get_json()["findings"][0]
+
+
+def test_a_further_document_is_in_the_workbench_by_its_data_alone(library: Library) -> None:
+    app = create_app({"QUERY_WORKERS": 1, "DATA": str(Path(__file__).parent / "fifth")})
+    client = app.test_client()
+    try:
+        picks = set(re.findall(r'name="pick" value="([^"]+)"', client.get("/zh/case", headers=HTML).text))
+        ours = {pick.value for section in sections(library) for group in section.groups for pick in group.picks}
+        assert ours < picks and "yes:food-safety-accident" in picks
+        page = post(client, "/case/work", {"pick": ["yes:food-safety-accident"]}).text
+        assert re.search(r'class="line-applies">.*?<b>X-N2</b>', page, re.S)
+        assert 'name="claim" value="X-E1"' in page
+    finally:
+        app.extensions["dandang-pool"].close()
 
 
 # --- nothing is kept --------------------------------------------------------------------------------------------------
