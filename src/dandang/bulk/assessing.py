@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dandang.assessment.case import VERDICTS, exempts
 from dandang.assessment.explain import in_force
 from dandang.assessment.logic import any_of as any_value
-from dandang.bulk.formula import FALSE, TRUE, Formula, Test, all_of, any_of, bits_of, compiled
+from dandang.bulk.formula import FALSE, TRUE, Formula, Test, all_of, any_of, compiled, mask_of
 from dandang.bulk.ground import Alphabet
 from dandang.bulk.program import Facts
 from dandang.model import (
@@ -178,11 +178,8 @@ class _Reading:
         false = any_of(false for _, false in truths)
         marked = [self._truth(part)[0] for condition in conditions for part in _settings(condition)]
         placed = all_of(marked) if marked else FALSE
-        mask = 0
-        for formula in (true, false, placed):
-            for bit in bits_of(formula):
-                mask |= 1 << bit
-        return _ClauseProgram(clause, _Tests(compiled(true), compiled(false), compiled(placed)), mask)
+        tests = _Tests(compiled(true), compiled(false), compiled(placed))
+        return _ClauseProgram(clause, tests, mask_of(true, false, placed))
 
     def _truth(self, condition: Condition, supposed: frozenset[str] = frozenset()) -> tuple[Formula, Formula]:
         """When a condition is true, and when it is false; `supposed` facts are taken to hold."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dandang.bulk.ground import VALUES
+from dandang.bulk.ground import VALUES, Key
 from dandang.bulk.program import Facts, Program
 from dandang.cases import Derivation
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Place, Policy, Truth
+from dandang.namespaces import CASES
 
 #: The value of a fact in the graph, as a case has it: (value, contested).
 MEANING: dict[str, tuple[Truth, bool]] = {
@@ -88,6 +89,24 @@ class Draft:
                 place=place,
             )
         )
+
+    def node(self, key: Key) -> str:
+        """The IRI of a node; nothing for a fact that is not stated."""
+        iri = CASES + (self.id or "unnamed")
+        if key == ("case",):
+            return iri
+        if key == ("cadre",):
+            return iri + self.nodes.get("", "#cadre")
+        if key[1] in self.nodes:
+            return iri + self.nodes[key[1]]
+        parts = self.facts if key[0] == "fact" else self.sanctions
+        numbers = (number for number, part in enumerate(parts, start=1) if part[0] == key[1])
+        return next((f"{iri}#{key[0]}-{number}" for number in numbers), "")
+
+    def key(self, key: Key) -> str:
+        """Where a stated fact or a sanction stands; nothing for what is not stated."""
+        parts = self.facts if key[0] == "fact" else self.sanctions
+        return next((part.key for part in parts if part[0] == key[1]), "")
 
 
 class _FactBits(NamedTuple):

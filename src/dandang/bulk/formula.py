@@ -187,6 +187,18 @@ def bits_of(formula: Formula) -> frozenset[int]:
     return frozenset(bit for part in formula.parts for bit in bits_of(part))
 
 
+def mask_of(*formulas: Formula) -> int:
+    """All bits that formulas look at, as one number."""
+    return _mask(bit for formula in formulas for bit in bits_of(formula))
+
+
+def has_dates(formula: Formula) -> bool:
+    """Whether a formula compares dates."""
+    if isinstance(formula, And | Or):
+        return any(map(has_dates, formula.parts))
+    return isinstance(formula, Less) or (isinstance(formula, Not) and has_dates(formula.part))
+
+
 # --- what has to be so for a formula to hold --------------------------------------------------------------------------
 
 

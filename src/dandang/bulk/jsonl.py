@@ -6,7 +6,7 @@ A line written as programs write it is read here; anything unusual in it goes to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -53,7 +53,8 @@ class JsonLines:
         except (ValueError, _Unusual, RecursionError):
             return self._slowly(text, place)
         said = self._assembler.facts(draft)
-        return Record(draft.id, place, said, partial(self._read, draft, place))
+        spot = partial(_spot, place)
+        return Record(draft.id, place, said, partial(self._read, draft, place, spot), draft=draft, spot=spot)
 
     def _slowly(self, text: bytes, place: Place) -> Record:
         try:
@@ -66,8 +67,8 @@ class JsonLines:
         read = _on_line(read, place)
         return Record(read.case.id, place, read=lambda: read, findings=read.findings)
 
-    def _read(self, draft: Draft, place: Place) -> ReadCase:
-        return ReadCase(draft.case(self._derivation, place, lambda key: place._replace(path=key)))
+    def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
+        return ReadCase(draft.case(self._derivation, place, spot))
 
     # --- one line ---
 
@@ -157,6 +158,10 @@ class JsonLines:
 
 
 _CASE_KEYS = frozenset(CASE_KEYS)
+
+
+def _spot(place: Place, key: str) -> Place:
+    return place._replace(path=key)
 
 
 def _unusual() -> Any:

@@ -8,7 +8,7 @@ stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -23,8 +23,8 @@ from dandang.cases.tidying import is_date
 from dandang.model import Case, Place
 from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, PROV, RDF, XSD
 
-#: The lines about one subject and its parts.
-_BLOCK = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>][^\n]*\n(?:\1[#>][^\n]*\n)*")
+#: The subject of a line, up to the part of it.
+_SUBJECT = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>]")
 _IRI = rb"[^<>\"{}|^`\\\x00-\x20]*"
 #: A line of a block without the IRI of the case before it and the graph behind it; where the IRI stands again, there is a zero byte.
 _LINE = re.compile(
@@ -94,57 +94,35 @@ class Lines:
 
     def records(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
         """The records of whole cases."""
-        position, line = 0, first_line
-        while position < len(data):
-            found = _BLOCK.match(data, position)
-            start, end = position, found.end() if found else _line_end(data, position)
-            suffix = self._suffix(data, start)
-            further = self._further(data, end, suffix, found)
-            place = Place(file, line)
-            if found and further == end:
-                yield self._block(data[start:end], found[1], suffix, place)
-            elif not _is_empty(data[start:further]):
-                yield self._whole(data[start:further], found[1] if found else b"", place)
-            position = further
-            line += data.count(b"\n", start, further)
-
-    def _suffix(self, data: bytes, start: int) -> bytes:
-        """How a line ends: its graph and the full stop."""
-        graph = graph_of(data[start : _line_end(data, start) - 1]) if self._quads else b""
-        return graph + b" ."
-
-    def _further(self, data: bytes, end: int, suffix: bytes, block: re.Match[bytes] | None) -> int:
-        """Where the lines end that follow a block and belong to it, whatever empty lines are between: those of its graph; without graphs, those
-        about blank nodes."""
-        last = end
-        while block and end < len(data):
-            stop = _line_end(data, end)
-            if self._quads and len(suffix) > 2:
-                belongs = data.endswith(suffix, end, stop - 1)
-            else:
-                belongs = data.startswith(b"_:", end)
-            if belongs:
-                last = stop
-            elif stop - end > 1:
-                break
-            end = stop
-        return last
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        # A zero byte stands for the IRI of the case in what follows; a file that has its own is read another way.
+        plain, start = b"\x00" not in data, 0
+        while start < len(lines):
+            subject = _SUBJECT.match(lines[start])
+            prefix = subject[1] if subject else b""
+            suffix = (graph_of(lines[start]) if self._quads else b"") + b" ."
+            end = _block_end(lines, start + 1, prefix) if prefix else start + 1
+            further = _further(lines, end, suffix if self._quads else b" .") if prefix else end
+            place = Place(file, first_line + start)
+            if plain and prefix and further == end:
+                yield self._block(lines[start:end], prefix, suffix, place)
+            elif any(line.strip() and not line.startswith(b"#") for line in lines[start:further]):
+                yield self._whole(lines[start:further], prefix, place)
+            start = further
 
     # --- a block as we write it ---
 
-    def _block(self, block: bytes, prefix: bytes, suffix: bytes, place: Place) -> Record:
-        if b"\x00" not in block:
-            try:
-                return self._regular(block, prefix, suffix, place)
-            except (_Irregular, KeyError, UnicodeDecodeError):
-                pass
-        return self._whole(block, prefix, place)
+    def _block(self, lines: list[bytes], prefix: bytes, suffix: bytes, place: Place) -> Record:
+        try:
+            return self._regular(lines, prefix, suffix, place)
+        except (_Irregular, KeyError, UnicodeDecodeError):
+            return self._whole(lines, prefix, place)
 
-    def _regular(self, block: bytes, prefix: bytes, suffix: bytes, place: Place) -> Record:
+    def _regular(self, lines: list[bytes], prefix: bytes, suffix: bytes, place: Place) -> Record:
         known, before, behind = self._known, len(prefix), -len(suffix)
         nodes: dict[str, dict[str, str]] = {}
-        lines = block.split(b"\n")
-        lines.pop()
         for line in lines:
             if not line.endswith(suffix):
                 raise _Irregular
@@ -164,8 +142,9 @@ class Lines:
             raise _Irregular
         if prefix[1:].decode() != CASES + draft.id:
             raise _Irregular
-        read = partial(self._read, draft, place, block, prefix)
-        return Record(draft.id, place, said, read, names=partial(_names, draft.nodes))
+        spot = partial(_spot, lines, place, prefix)
+        read = partial(self._read, draft, place, spot)
+        return Record(draft.id, place, said, read, names=partial(_names, draft.nodes), draft=draft, spot=spot)
 
     def _statement(self, text: bytes, prefix: bytes) -> Statement:
         """What a line says that was not met before. Texts are new each time, and links too until the IRI of the case is taken out."""
@@ -198,40 +177,65 @@ class Lines:
         case = draft.case(self._derivation, Place(), lambda key: None)
         return given == {fact.type: DD + ("yes" if fact.value else "no") for fact in case.facts if fact.derived_from}
 
-    def _read(self, draft: Draft, place: Place, block: bytes, prefix: bytes) -> ReadCase:
-        def where(key: str) -> Place:
-            spot = block.find(b"\n" + prefix + key.encode() + b">") + 1
-            return place._replace(line=(place.line or 1) + block.count(b"\n", 0, spot), path=key)
-
-        return ReadCase(draft.case(self._derivation, place, where))
+    def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
+        return ReadCase(draft.case(self._derivation, place, spot))
 
     # --- any other block ---
 
-    def _whole(self, block: bytes, prefix: bytes, place: Place) -> Record:
+    def _whole(self, lines: list[bytes], prefix: bytes, place: Place) -> Record:
         quads: list[ox.Quad] = []
         faults = []
         form = ox.RdfFormat.N_QUADS if self._quads else ox.RdfFormat.N_TRIPLES
         try:
-            quads = list(ox.parse(block, form))
+            quads = list(ox.parse(b"\n".join(lines) + b"\n", form))
         except (SyntaxError, ValueError):
-            for number, text in enumerate(block.split(b"\n")):
+            for number, text in enumerate(lines, start=place.line or 1):
                 try:
                     quads += ox.parse(text, form)
                 except (SyntaxError, ValueError) as error:
-                    faults.append(syntax_fault(error, place._replace(line=(place.line or 1) + number)))
+                    faults.append(syntax_fault(error, place._replace(line=number)))
         iri = prefix[1:].decode(errors="replace")
-        where = partial(_place_of, block, place)
+        where = partial(_place_of, lines, place)
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
 
 
-def _place_of(block: bytes, place: Place, node: str, path: str) -> Place:
+def _spot(lines: list[bytes], place: Place, prefix: bytes, key: str) -> Place:
+    """The first line about a node."""
+    subject = prefix + key.encode() + b"> "
+    first = next((number for number, line in enumerate(lines) if line.startswith(subject)), 0)
+    return place._replace(line=(place.line or 1) + first, path=key)
+
+
+def _block_end(lines: list[bytes], end: int, prefix: bytes) -> int:
+    """Where the lines about a subject and its parts end."""
+    own = prefix + b"#", prefix + b">"
+    while end < len(lines) and lines[end].startswith(own):
+        end += 1
+    return end
+
+
+def _further(lines: list[bytes], end: int, suffix: bytes) -> int:
+    """Where the lines end that follow a block and belong to it, whatever empty lines are between: those of its graph; without graphs, those about
+    blank nodes."""
+    last = end
+    while end < len(lines):
+        line = lines[end]
+        if line.endswith(suffix) if len(suffix) > 2 else line.startswith(b"_:"):
+            last = end + 1
+        elif line:
+            break
+        end += 1
+    return last
+
+
+def _place_of(lines: list[bytes], place: Place, node: str, path: str) -> Place:
     """The line that says something of a node: of the property, else the first."""
-    subject = f"<{node}>".encode() if ":" in node else f"_:{node}".encode()
+    subject = f"<{node}> ".encode() if ":" in node else f"_:{node} ".encode()
     first = 0
-    for number, text in enumerate(block.split(b"\n"), start=place.line or 1):
-        if text.startswith(subject + b" "):
+    for number, text in enumerate(lines, start=place.line or 1):
+        if text.startswith(subject):
             first = first or number
-            if path and text.startswith(f"<{path}>".encode(), len(subject) + 1):
+            if path and text.startswith(f"<{path}>".encode(), len(subject)):
                 return place._replace(line=number)
     return place._replace(line=first or place.line)
 
@@ -335,13 +339,3 @@ def _add_sanction(draft: Draft, node: str, about: dict[str, str]) -> None:
 
 
 _PARTS = {"fact": _add_fact, "sanction": _add_sanction, "cadre": _add_cadre}
-
-
-def _line_end(data: bytes, position: int) -> int:
-    end = data.find(b"\n", position)
-    return len(data) if end < 0 else end + 1
-
-
-def _is_empty(block: bytes) -> bool:
-    """Whether there is nothing but white space and comments."""
-    return all(not line.strip() or line.lstrip().startswith(b"#") for line in block.split(b"\n"))

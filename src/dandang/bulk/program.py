@@ -7,18 +7,23 @@ is then a set of bits, and only the formulas that its bits can make true are loo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeGuard, cast
 
 import rdflib
 
 from dandang.bulk.core import Possible, ShapeCompiler
-from dandang.bulk.formula import FALSE, Test, compiled, triggers
+from dandang.bulk.formula import FALSE, Test, compiled, has_dates, mask_of, triggers
 from dandang.bulk.ground import TODAY, Alphabet, Key, Slot, Term, ground, key_of
 from dandang.cases.graph import case_iri
 from dandang.messages import Text
 from dandang.model import Case, Rule
 from dandang.validation import CaseValidator
 from dandang.validation.rules import PLACEHOLDER, Result
+
+#: Rows that look at more bits than this meet the same ones too seldom.
+_FEW = 64
+#: More combinations of bits than this are kept by no real dump.
+_MOST_KNOWN = 20_000
 
 
 class Facts(NamedTuple):
@@ -39,6 +44,8 @@ class Row(NamedTuple):
     component: str
     names: Mapping[str, Term]
     test: Test
+    #: Whether its finding is the same for all cases but for where it stands: it tells no date.
+    steady: bool
 
 
 class Program:
@@ -49,13 +56,14 @@ class Program:
         self.alphabet = Alphabet()
         self._rules = validator.engine.rules
         self._always: list[Row] = []
-        self._rows: dict[int, list[Row]] = {}
+        self._rows: dict[int, list[tuple[Row, int | None]]] = {}
         graph = ground(validator.engine.fixed_graph(), self.policy, self.alphabet)
         compiler = ShapeCompiler(validator.engine.shapes, graph, today=self.alphabet.date(TODAY))
         for shape in self._rules:
             for possible in compiler.possible(rdflib.URIRef(shape)):
                 self._add(possible)
         self.today = self.alphabet.date(TODAY).number
+        self._groups = {bit: _Group(rows) for bit, rows in self._rows.items()}
 
     def _add(self, possible: Possible) -> None:
         if possible.formula == FALSE:
@@ -69,25 +77,52 @@ class Program:
             possible.component,
             {name: term for name, term in possible.row.items() if name not in ("this", "path")},
             compiled(possible.formula),
+            not any(isinstance(term, Slot) for term in (value, *possible.row.values())),
         )
         bits = triggers(possible.formula)
+        mask = None if has_dates(possible.formula) else mask_of(possible.formula)
         for bit in bits or ():
-            self._rows.setdefault(bit, []).append(row)
+            self._rows.setdefault(bit, []).append((row, mask))
         if bits is None:
             self._always.append(row)
 
     def rows(self) -> Iterator[Row]:
         """All rows, each once."""
-        yield from {id(row): row for rows in (self._always, *self._rows.values()) for row in rows}.values()
+        triggered = (row for rows in self._rows.values() for row, _ in rows)
+        yield from {id(row): row for row in (*self._always, *triggered)}.values()
 
     def hits(self, said: Facts) -> list[Row]:
         """The rows that hold for a case."""
-        bits, dates = said.bits, said.dates
+        bits, dates, groups = said.bits, said.dates, self._groups
         found = [row for row in self._always if row.test(bits, dates)]
-        rows = self._rows
         for atom in said.atoms:
-            if atom in rows:
-                found += [row for row in rows[atom] if row.test(bits, dates) and row not in found]
+            group = groups.get(atom)
+            if group:
+                found += group.hits(bits, dates)
+        return found if len(found) < 2 else list({id(row): row for row in found}.values())
+
+
+class _Group:
+    """The rows that one bit can make true. Those that look at few bits and no date are remembered by what they look at."""
+
+    def __init__(self, rows: list[tuple[Row, int | None]]) -> None:
+        few = [(row, mask) for row, mask in rows if mask is not None and mask.bit_count() <= _FEW]
+        self._few = [row for row, _ in few]
+        self._mask = 0
+        for _, mask in few:
+            self._mask |= mask
+        self._rest = [row for row, mask in rows if mask is None or mask.bit_count() > _FEW]
+        self._known: dict[int, list[Row]] = {}
+
+    def hits(self, bits: int, dates: Mapping[int, str]) -> list[Row]:
+        key = bits & self._mask
+        found = self._known.get(key)
+        if found is None:
+            found = [row for row in self._few if row.test(key, dates)]
+            if len(self._known) < _MOST_KNOWN:
+                self._known[key] = found
+        if self._rest:
+            return found + [row for row in self._rest if row.test(bits, dates)]
         return found
 
 
@@ -103,6 +138,11 @@ def results(rows: list[Row], said: Facts, case: Case) -> Iterator[Result]:
 
 def _filled(template: str, names: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), template)
+
+
+def is_key(value: Term | Key | None) -> TypeGuard[Key]:
+    """Whether the value of a row is a node of the case."""
+    return isinstance(value, tuple) and not isinstance(value, Slot)
 
 
 def _nodes(case: Case) -> dict[Key, str]:

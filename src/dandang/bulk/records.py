@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from dandang.bulk.assessing import Outcome
+from dandang.bulk.draft import Draft
 from dandang.bulk.program import Facts
 from dandang.cases import ReadCase
 from dandang.model import Case, Finding, Place
@@ -19,7 +20,8 @@ class Record(NamedTuple):
     `said` is what a regular case says; without it the case is checked by an engine: as `quads` where the source has them, else as `read` gives it. `read`
     makes the whole case, which costs more than checking it, and is called for cases with findings only. `findings` are those of reading, and a
     record with neither `read` nor `quads` is nothing but them. `where` finds the place of a node and a property in the source of `quads`; `names` tells what
-    the source calls the nodes of a case that `read` gives, where it has names for them.
+    the source calls the nodes of a case that `read` gives, where it has names for them. `draft` is the case before anything was derived, and `spot`
+    finds the place of a key of it: most findings need no more.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Record(NamedTuple):
     findings: tuple[Finding, ...] = ()
     where: Callable[[str, str], Place] | None = None
     names: Callable[[Case], Mapping[str, str]] | None = None
+    draft: Draft | None = None
+    spot: Callable[[str], Place] | None = None
 
 
 class Checked(NamedTuple):
