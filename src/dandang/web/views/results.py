@@ -8,10 +8,12 @@ from dandang.messages import Text
 from dandang.model import Table, Term
 from dandang.namespaces import XSD, shorten
 from dandang.web.library import Library
-from dandang.web.views.drawing import fitted
+from dandang.web.views.drawing import fitted, width_of
 
 #: As many bars as fit a page; fewer than two compare nothing.
 MOST_BARS, FEWEST_BARS = 40, 2
+#: The longest label, in ems, and an em of it in user units.
+_LABEL, _EM = 17, 14
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
 
@@ -36,10 +38,11 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A bar for each row: the columns that it is made from, and the bars."""
+    """A bar for each row: the columns that it is made from, where the bars start (beyond the longest label), and the bars."""
 
     label: str
     number: str
+    start: int
     bars: tuple[Bar, ...]
 
 
@@ -93,11 +96,12 @@ def _chart(table: Table, rows: tuple[tuple[Cell, ...], ...], numeric: list[bool]
     best = min(names, key=lambda place: _unreadable(rows, place, lang))
     largest = max(number for number in numbers if number is not None)
     bars = tuple(
-        Bar(fitted(whole, 17), whole, (number or 0) / largest, row[at].text)
+        Bar(fitted(whole, _LABEL), whole, (number or 0) / largest, row[at].text)
         for row, number in zip(rows, numbers, strict=True)
         for whole in [_named(row[best], lang)]
     )
-    return Chart(table.columns[best], table.columns[at], bars)
+    start = round(max(width_of(bar.label) for bar in bars) * _EM) + 10
+    return Chart(table.columns[best], table.columns[at], start, bars)
 
 
 def _unreadable(rows: tuple[tuple[Cell, ...], ...], place: int, lang: str) -> int:
