@@ -47,6 +47,14 @@ class Rule(NamedTuple):
     path: str = ""
 
 
+class Example(NamedTuple):
+    """A minimal pair for a rule: what breaks it and what keeps it, as the text of a file in a syntax (`yaml`, `ttl`, `csv`), or told in `words`."""
+
+    syntax: str
+    bad: Text
+    good: Text
+
+
 class Finding(NamedTuple):
     """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it.
 

@@ -22,8 +22,13 @@ def ontology_files() -> list[Path]:
 
 
 def shapes_file(name: str) -> Path:
-    """One of the shapes graphs: policy, case or style."""
+    """One of the shapes graphs: reading, case, policy, assessment or style."""
     return root() / "ontology" / "shapes" / f"{name}.ttl"
+
+
+def shape_examples(name: str) -> Path:
+    """The bad and good examples for the rules of a shapes graph: reading, case or policy."""
+    return root() / "ontology" / "shapes" / "examples" / f"{name}.yaml"
 
 
 def scheme_files() -> list[Path]:

@@ -7,7 +7,6 @@ from argparse import Namespace
 from dandang import resources
 from dandang.cli.inputs import named_clause, named_condition, named_thing
 from dandang.cli.output import print_json
-from dandang.namespaces import ID, RDF
 
 
 def show(options: Namespace) -> int:
@@ -35,13 +34,10 @@ def explain(options: Namespace) -> int:
     from dandang.policy import load_quads, ontology_quads
     from dandang.policy import read_policy as read
     from dandang.render.clause import condition_text
-    from dandang.render.things import rule_text, thing_text
+    from dandang.render.things import thing_text
     from dandang.store import Index
 
-    rules = Index(load_quads([resources.shapes_file(name) for name in ("reading", "case", "policy")]))
-    rule = f"{ID}shapes/{options.name}"
-    if rules.value(rule, RDF + "type"):
-        print(rule_text(rule, rules, options.lang))
+    if _explain_rule(options.name, options.lang):
         return 0
     quads = [*load_quads(resources.data_files()), *ontology_quads()]
     policy = read(quads)
@@ -51,6 +47,24 @@ def explain(options: Namespace) -> int:
         return 0
     print(thing_text(named_thing(options.name, policy), policy, Index(quads), options.lang))
     return 0
+
+
+def _explain_rule(name: str, lang: str) -> bool:
+    """Prints the rule that a slug or IRI names; tells whether there is one."""
+    from dandang import __version__, snapshot
+    from dandang.render.findings import Report
+    from dandang.render.things import rule_text
+    from dandang.validation.examples import examples
+    from dandang.validation.rules import RULE_FILES, SHAPES, read_rules
+
+    iri = SHAPES + name.removeprefix(SHAPES)
+    for file in RULE_FILES:
+        rule = read_rules(resources.shapes_file(file)).get(iri)
+        if rule:
+            report = Report(lang, {}, snapshot.policy(), __version__)
+            print(rule_text(iri, rule, examples(file)[rule.slug], report))
+            return True
+    return False
 
 
 def compare(options: Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from textwrap import indent
 from typing import Protocol
 
 from dandang.messages import Text
@@ -11,11 +12,14 @@ from dandang.model import (
     Clause,
     ClauseCondition,
     Document,
+    Example,
     FactCondition,
     Policy,
+    Rule,
 )
-from dandang.namespaces import RDFS, SH, SKOS
+from dandang.namespaces import RDFS, SKOS
 from dandang.render.clause import clause_text
+from dandang.render.findings.report import SEVERITIES, Report
 from dandang.render.wording import colon
 
 
@@ -41,12 +45,31 @@ def thing_text(iri: str, policy: Policy, properties: Properties, lang: str) -> s
     return "\n".join([*lines, "", iri])
 
 
-def rule_text(iri: str, properties: Properties, lang: str) -> str:
-    """The rule of a finding in plain words: what it wants and how to mend it."""
-    found = [properties.langs(iri, name).get(lang, []) for name in (RDFS + "label", SH + "message", SH + "description")]
-    # What a finding fills in is left open here.
-    lines = [re.sub(r"\{[?$]\w+\}", "…", text) for texts in found for text in texts]
+_SYNTAXES = {"yaml": "YAML", "ttl": "Turtle", "csv": "CSV"}
+
+
+def rule_text(iri: str, rule: Rule, example: Example, report: Report) -> str:
+    """The rule of a finding in plain words: what it wants, how to mend it, how grave it is, the clauses it rests on, a bad and a good
+    example."""
+    lang, mark = report.lang, colon(report.lang)
+    lines = [rule.label.in_(lang), "", opened(rule.message.in_(lang))]
+    lines += [rule.hint.in_(lang)] if rule.hint else []
+    lines.append(f"{report.say('级别', 'Severity')}{mark}{SEVERITIES[rule.severity][1].in_(lang)}")
+    for name, quote in report.grounds(rule):
+        lines.append(f"{report.say('依据', 'See')}{mark}{name}{f'「{quote}」' if quote else ''}")
+    syntax = _SYNTAXES.get(example.syntax, "")
+    written = report.say(f"（{syntax}）", f" ({syntax})") if syntax else ""
+    for title, text in (
+        (report.say("不符合的写法", "Bad example"), example.bad),
+        (report.say("符合的写法", "Good example"), example.good),
+    ):
+        lines += ["", f"{title}{written}{mark.rstrip()}", "", indent(text.in_(lang).strip(), "    ")]
     return "\n".join([*lines, "", iri])
+
+
+def opened(message: str) -> str:
+    """The message of a rule with what a finding fills in left open."""
+    return re.sub(r"\{[?$]\w+\}", "…", message)
 
 
 def document_text(document: Document, policy: Policy, lang: str) -> str:

@@ -19,6 +19,8 @@ from dandang.store import Index
 SHAPES = ID + "shapes/"
 #: The files that the rules about cases come from: what reading finds, and what the shapes find.
 CASE_RULES = ("reading", "case")
+#: The files of all rules that a finding can come from, those about policy data too.
+RULE_FILES = (*CASE_RULES, "policy")
 _SEVERITIES: Mapping[str, Severity] = {
     SH + "Violation": "error",
     SH + "Warning": "warning",

@@ -37,6 +37,13 @@ class Terms:
         return self._literal(term.value, datatype=datatype, normalize=False)
 
 
+def _node(term: Any) -> ox.NamedNode | ox.BlankNode:
+    """A focus node of rdflib for pyoxigraph."""
+    from rdflib import BNode
+
+    return ox.BlankNode(str(term)) if isinstance(term, BNode) else ox.NamedNode(str(term))
+
+
 def data_graph(terms: Terms, store: ox.Store) -> rdflib.Graph:
     """A graph for pyshacl whose SPARQL constraints are answered by a store that holds the same triples.
 
@@ -52,9 +59,7 @@ def data_graph(terms: Terms, store: ox.Store) -> rdflib.Graph:
             bindings = options.get("initBindings") or (arguments[3] if len(arguments) > 3 else None)
             if not bindings:
                 raise TypeError("a SHACL constraint is evaluated for a focus node")
-            bound: dict[ox.Variable, Any] = {
-                ox.Variable(name): ox.NamedNode(str(term)) for name, term in bindings.items()
-            }
+            bound: dict[ox.Variable, Any] = {ox.Variable(name): _node(term) for name, term in bindings.items()}
             rows = store.query(str(query_object), substitutions=bound)
             if not isinstance(rows, ox.QuerySolutions):
                 raise TypeError("a SHACL constraint is a SELECT query")

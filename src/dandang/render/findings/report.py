@@ -27,8 +27,8 @@ class Report(NamedTuple):
         """One of two texts, by the language of the report."""
         return zh if self.lang == "zh" else en
 
-    def grounds(self, finding: Finding) -> list[tuple[str, str]]:
-        """The clauses that a finding rests on: (name, quote); the quote is empty where the source has none."""
+    def grounds(self, finding: Finding | Rule) -> list[tuple[str, str]]:
+        """The clauses that a finding or a rule rests on: (name, quote); the quote is empty where the source has none."""
         found = []
         for iri in finding.cites:
             clause = self.policy.clauses.get(iri)
