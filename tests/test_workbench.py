@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
@@ -24,6 +25,7 @@ from dandang.model import Case, Vocabulary
 from dandang.namespaces import FACTS
 from dandang.web import create_app
 from dandang.web.library import Library
+from dandang.web.validators import findings_on, validator
 from dandang.web.views.case_form import form_of_case, form_of_values, read_form
 from dandang.web.views.picks import found, sections
 from forms import Form
@@ -286,19 +288,25 @@ def test_no_answer_waits_for_the_shapes(client: FlaskClient, monkeypatch: pytest
 
 
 def test_compiled_shapes_find_what_the_engine_finds(library: Library) -> None:
-    from dandang.bulk.single import SingleChecker
-    from dandang.validation import CaseValidator
-
-    compiled = SingleChecker(library.policy, library.policy_quads)
-    engine = CaseValidator(library.policy, library.policy_quads)
-    reads = [
-        *library.cases.values(),
-        *read_cases("id: x\nfacts: {重大损失: contested}\nclaims: [E4]\n".encode(), library.policy),
-    ]
-    for read, wanted in zip(reads, engine.check(reads, today="2026-01-01"), strict=True):
-        assert compiled.check(read, today="2026-01-01") == wanted
-    odd = reads[0]._replace(case=reads[0].case._replace(facts=reads[1].case.facts * 2))
-    assert compiled.check(odd, today="2026-01-01") is None
+    """Reports are checked by the engine until the shapes are compiled, by those from then on, and by the engine again where they cannot tell."""
+    app = create_app({"QUERY_WORKERS": 1, "COMPILED_SHAPES": True})
+    reads = list(library.cases.values())
+    reads += read_cases("id: x\nfacts: {重大损失: contested}\nclaims: [E4]\n".encode(), library.policy)
+    reads.append(reads[0]._replace(case=reads[0].case._replace(facts=reads[1].case.facts * 2)))
+    try:
+        with app.app_context():
+            wanted = [tuple(found) for found in validator().check(reads, today="2026-01-01")]
+            assert findings_on(reads[0], today="2026-01-01") == wanted[0]
+            for thread in threading.enumerate():
+                if thread.name == "compile-shapes":
+                    thread.join(120)
+            compiled = app.extensions["dandang-compiled-shapes"]
+            assert [compiled.check(read, today="2026-01-01") is None for read in reads] == [False] * (
+                len(reads) - 1
+            ) + [True]
+            assert [findings_on(read, today="2026-01-01") for read in reads] == wanted
+    finally:
+        app.extensions["dandang-pool"].close()
 
 
 # --- mistakes ---------------------------------------------------------------------------------------------------------
