@@ -100,7 +100,7 @@ class Site(NamedTuple):
 def made(data: str = "") -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DANDANG_DATA", data)
-        app = create_app({"QUERY_WORKERS": 1})
+        app = create_app({"QUERY_WORKERS": 1, "CACHE_BYTES": 0})
     app.extensions["dandang-pool"].close()
     library: Library = app.extensions["dandang"]
     quads = list(library.quads())

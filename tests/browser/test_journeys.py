@@ -27,6 +27,11 @@ PAGES = (
     "/clauses/A1",
     "/clauses/E7",
     "/clauses/T2",
+    "/circumstances/",
+    "/exemptions/",
+    "/sanctions/",
+    "/criteria/",
+    "/domains/",
     "/facts/",
     "/facts/decisive-decision",
     "/concepts/",
@@ -221,3 +226,10 @@ def test_a_report_fits_two_sheets(browser: Browser, site: str, lang: str) -> Non
             page.goto(f"{site}/{lang}/cases/{case}", wait_until="networkidle")
             paper = page.pdf(prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2, case
+
+
+def test_the_other_language_opens_at_the_same_part(browser: Browser, site: str) -> None:
+    with opened(browser, site) as page:
+        page.goto(f"{site}/zh/clauses/E7?dataset=#consequences")
+        page.locator("a.language").click()
+        assert page.url == f"{site}/en/clauses/E7?dataset=#consequences"

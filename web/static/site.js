@@ -6,5 +6,9 @@ import { suggestions } from "./suggest.js";
 
 copyButtons(document);
 for (const field of document.querySelectorAll("[data-filter]")) liveFilter(field);
+// The other language opens at the same part of the page: parts are called the same in both.
+for (const link of document.querySelectorAll("[data-keeps-place]")) {
+  link.addEventListener("click", () => (link.hash = location.hash));
+}
 document.querySelector(".error-summary")?.focus();
 for (const field of document.querySelectorAll("[data-suggest]")) suggestions(field);

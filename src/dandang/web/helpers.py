@@ -18,7 +18,7 @@ from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.behind import query_of
-from dandang.web.language import TAGS, language, other, path_language, tagged
+from dandang.web.language import TAGS, lang_of, language, other, path_language, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
 from dandang.web.views.lists import LISTS
@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
     else is made once: `{% import "macros.html" as m %}`."""
     app.context_processor(_context)
     app.jinja_env.globals.update(_GLOBALS)
-    app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged)
+    app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged, lang_of=lang_of)
 
 
 def _context() -> dict[str, Any]:
@@ -218,6 +218,7 @@ _GLOBALS: dict[str, Any] = {
     "states": STATES,
     "verdicts": VERDICTS,
     "lists": LISTS,
+    "open_list": Text("（“等”：列举未穷尽）", "(等: the list is left open)"),
     "disclaimer": DISCLAIMER,
     "rdf_names": RDF_NAMES,
     "version": __version__,

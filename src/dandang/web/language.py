@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import g, request
 from markupsafe import Markup, escape
 
 from dandang.messages import LANGUAGES, Text
 
 TAGS = {"zh": "zh-Hans", "en": "en"}
+#: A run of Chinese, with the punctuation within it.
+_HAN = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*[\u3400-\u9fff])?")
 _MISSING = {
     "zh": Text("暂无中文", "暂无中文"),
     "en": Text("no English yet", "no English yet"),
@@ -50,12 +54,33 @@ def label_in(text: Text, lang: str) -> str | Markup:
     """A text of the graph; where the language is missing, the other one, marked."""
     own, foreign = (text.zh, text.en) if lang == "zh" else (text.en, text.zh)
     if own or not foreign:
-        return own
-    return Markup('<span class="untranslated"><span lang="{}">{}</span> <small>({})</small></span>').format(
-        TAGS["en" if lang == "zh" else "zh"], foreign, _MISSING[lang].in_(lang)
+        return spoken(own, lang)
+    return Markup('<span class="untranslated">{} <small>({})</small></span>').format(
+        tagged(foreign, "en" if lang == "zh" else "zh"), _MISSING[lang].in_(lang)
     )
+
+
+def spoken(text: str, lang: str) -> str | Markup:
+    """A text in a language; Chinese words that an English text quotes say that they are Chinese, so that they are read and drawn
+    as such."""
+    if lang != "en" or not _HAN.search(text):
+        return text
+    marked, last = Markup(""), 0
+    for found in _HAN.finditer(text):
+        marked += escape(text[last : found.start()]) + Markup('<span lang="{}">{}</span>').format(
+            TAGS["zh"], found.group()
+        )
+        last = found.end()
+    return marked + escape(text[last:])
 
 
 def tagged(text: str, lang: str) -> Markup:
     """A text in a language of its own."""
-    return Markup('<span lang="{}">{}</span>').format(TAGS.get(lang, lang), text) if lang else escape(text)
+    if not lang:
+        return escape(spoken(text, language()))
+    return Markup('<span lang="{}">{}</span>').format(TAGS.get(lang, lang), spoken(text, lang))
+
+
+def lang_of(text: str) -> str | Markup:
+    """The lang attribute of an element that may hold no other, for Chinese on an English page."""
+    return Markup(' lang="{}"').format(TAGS["zh"]) if language() == "en" and _HAN.search(text) else ""

@@ -35,7 +35,7 @@ class FactView(NamedTuple):
     implied_by: tuple[str, ...]
     suggests: tuple[str, ...]
     suggested_by: tuple[str, ...]
-    names: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
 
 
 def fact_view(fact: FactType, library: Library) -> FactView:
@@ -58,7 +58,7 @@ def fact_view(fact: FactType, library: Library) -> FactView:
         tuple(pointing(DD + "implies")),
         fact.suggests,
         tuple(pointing(DD + "suggests")),
-        fact.names,
+        tuple(library.all_texts(fact.iri, SKOS + "altLabel")),
     )
 
 
