@@ -64,6 +64,7 @@ def _resource(iri: str, concepts: tuple[str, ...] = ()) -> str:
     return render_template(
         "resource.html",
         iri=iri,
+        scheme=shelf.index.value(iri, SKOS + "inScheme"),
         definition=shelf.texts(iri, SKOS + "definition"),
         notes=shelf.texts(iri, SKOS + "historyNote"),
         members=concepts,

@@ -44,6 +44,10 @@ def _properties(found: dict[str, list[Term]]) -> tuple[Property, ...]:
     return tuple(Property(predicate, tuple(found[predicate])) for predicate in ordered)
 
 
+#: What only says to which scheme a concept belongs: the way to its page shows that.
+_STRUCTURE = (SKOS + "hasTopConcept", SKOS + "inScheme")
+
+
 class Mention(NamedTuple):
     """A page that names a thing: the first part of it that does, and by which properties."""
 
@@ -56,7 +60,7 @@ def mentions(iri: str, library: Library) -> tuple[Mention, ...]:
     """The other pages that name a thing, each once, in the order of the files."""
     found: dict[str, list[tuple[str, str]]] = {}
     for page, part, predicate in pointers(library).get(iri, ()):
-        if page != iri:
+        if page != iri and predicate not in _STRUCTURE:
             found.setdefault(page, []).append((part, predicate))
     return tuple(
         Mention(page, parts[0][0], tuple(dict.fromkeys(predicate for _, predicate in parts)))
