@@ -129,7 +129,7 @@ def queries(page: str) -> list[str]:
 def content(page: str) -> str:
     """What a page shows of the graph by its own query: not the way to it, and not the drawing, whose query stands beside it."""
     page = re.sub(r'<nav class="(crumbs|kinds)".*?</nav>', "", page, flags=re.S)
-    return re.sub(r'<section aria-labelledby="near">.*?</section>', "", page, flags=re.S)
+    return re.sub(r'<section[^>]*><h2 id="near">.*?</section>', "", without_behind(page), flags=re.S)
 
 
 def without_behind(page: str) -> str:
