@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import groupby
 
 from dandang.bulk import faults
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
+from dandang.bulk.whole import check_whole, is_whole
 from dandang.model import Finding, Place
 
 #: Chunks under way for each worker: one to work on, one to wait.
@@ -38,22 +40,34 @@ class Run:
         self.task = task
         self.workers = workers
         self.syntax = syntax
-        self.cases = 0
+        self.cases = self.bytes = 0
         self._repeats = Repeats()
 
     def __iter__(self) -> Iterator[Checked]:
-        stream = (chunk for name in self.sources for chunk in chunks(name, syntax=self.syntax))
+        for whole, group in groupby(self.sources, key=self._is_whole):
+            names = list(group)
+            yield from map(self._counted, self._whole(names) if whole else self._streamed(names))
+
+    def _is_whole(self, name: str) -> bool:
+        return not self.syntax and is_whole(name)
+
+    def _whole(self, names: Iterable[str]) -> Iterator[Checked]:
+        for name in names:
+            yield from check_whole(name, self.engine, self.task)
+
+    def _streamed(self, names: Sequence[str]) -> Iterator[Checked]:
+        stream = (chunk for name in names for chunk in chunks(name, syntax=self.syntax))
         done = self._alone(stream) if self.workers <= 1 else self._together(stream)
         for chunk, found in done:
             for finding in chunk.findings:
                 yield Checked("", finding.place or Place(chunk.file), (finding,))
-            for item in found:
-                yield self._counted(item)
+            yield from found
+            self.bytes += len(chunk.data) or chunk.end - chunk.start
 
     def _counted(self, item: Checked) -> Checked:
-        self.cases += 1
         if not item.id:
             return item
+        self.cases += 1
         number = self.sources.index(item.place.file) << 40 | (item.place.line or 0)
         first = self._repeats.first(item.id, number)
         if first is None:

@@ -10,17 +10,19 @@ from dandang.model import Place
 
 #: A case is a page of text. A file beyond this size is something else, or belongs to bulk validation.
 MAX_BYTES = 8 * 1024 * 1024
+#: A table is read whole, since a workbook cannot be read otherwise; some hundred thousand rows.
+MAX_TABLE = 256 * 1024 * 1024
 
 
-def read_bytes(name: str) -> bytes:
+def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
     """The content of a file, `-` being standard input. Raises UnreadableFile."""
     place = Place(name)
     try:
         if name == "-":
-            content = _bounded(sys.stdin.buffer)
+            content = _bounded(sys.stdin.buffer, most)
         else:
             with open(name, "rb") as file:
-                content = _bounded(file)
+                content = _bounded(file, most)
     except IsADirectoryError as error:
         hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
         raise UnreadableFile(
@@ -32,24 +34,24 @@ def read_bytes(name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(f"无法读取({reason})", f"cannot be read ({reason})", place=place) from error
-    content = _unpacked(content, name)
-    if len(content) > MAX_BYTES:
-        limit = MAX_BYTES // (1024 * 1024)
+    content = _unpacked(content, name, most)
+    if len(content) > most:
+        limit = most // (1024 * 1024)
         hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
         raise UnreadableFile(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=place)
     return content
 
 
-def _unpacked(content: bytes, name: str) -> bytes:
+def _unpacked(content: bytes, name: str, most: int) -> bytes:
     if not name.lower().endswith((".gz", ".zst")):
         return content
     from dandang.cases.compressed import unpacked
 
-    return unpacked(content, name, MAX_BYTES)
+    return unpacked(content, name, most)
 
 
-def _bounded(stream: BinaryIO) -> bytes:
-    return stream.read(MAX_BYTES + 1)
+def _bounded(stream: BinaryIO, most: int) -> bytes:
+    return stream.read(most + 1)
 
 
 def is_workbook(content: bytes) -> bool:

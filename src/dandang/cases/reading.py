@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
-from dandang.cases.files import decode, is_workbook, read_bytes
+from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_json_lines, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
@@ -151,6 +151,30 @@ def _read_workbook(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
     node, findings = parse_sheet(content, name, vocabulary)
     read = _read(node, policy, vocabulary)
     return [read._replace(findings=(*findings, *read.findings))]
+
+
+def read_rows(name: str, policy: Policy) -> Iterator[ReadCase]:
+    """The cases of a table of any size, row by row, as they were stated. Raises UnreadableFile or MalformedFile when it comes to that."""
+    content = read_bytes(name, most=MAX_TABLE)
+    vocabulary = Vocabulary(policy)
+    syntax = syntax_of(name)
+    if syntax == "csv":
+        from dandang.cases.delimited import CsvTable, csv_text
+
+        table = CsvTable(csv_text(content, name), name)
+        yield from read_table(table.rows(), table.locate, policy, vocabulary)
+    elif syntax == "parquet":
+        from dandang.cases.columnar import parquet_places, parquet_rows
+
+        yield from read_table(parquet_rows(content, name), parquet_places(name), policy, vocabulary)
+    else:
+        from dandang.cases.workbook import Workbook
+
+        sheet = Workbook(content, name).table(vocabulary)
+        if sheet is None:
+            yield from _read_workbook(content, policy, name)
+        else:
+            yield from read_table(sheet.rows, sheet.locate, policy, vocabulary, found=sheet.findings)
 
 
 def _read_csv(content: bytes, policy: Policy, name: str) -> list[ReadCase]:

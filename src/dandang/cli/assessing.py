@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from dandang.cli.inputs import accepted_cases, date_option
+from dandang.cli.inputs import accepted_cases, case_files, date_option, is_dump
 from dandang.cli.output import print_json
+from dandang.errors import BadParameter
 from dandang.model import Assessment, Policy
 
 
@@ -15,8 +16,19 @@ def assess(options: Namespace) -> int:
     from dandang import snapshot
     from dandang.assessment import assess as assess_case
 
+    files = case_files(options.files)
+    if is_dump(files, options.workers):
+        if options.format != "jsonl":
+            raise BadParameter(
+                "大批案件的结果只有 JSON Lines 一种格式",
+                "the answers for many cases come as JSON Lines only",
+                hint=("加上 --format jsonl", "add --format jsonl"),
+            )
+        from dandang.cli.dumps import assess_dump
+
+        return assess_dump(files, options)
     policy = snapshot.policy()
-    cases = accepted_cases(options.files, policy)
+    cases = accepted_cases(files, policy)
     answers = [assess_case(case, policy, on=date_option(options.on)) for case in cases]
     if options.format == "text":
         print(("\n" + "─" * 60 + "\n").join(_assessed_text(answer, policy, options) for answer in answers))

@@ -68,6 +68,23 @@ def _files_of(name: str) -> list[str]:
     return found
 
 
+def is_dump(files: Sequence[str], workers: int) -> bool:
+    """Whether files are for the bulk engine: workers were asked for, one is far away, or too large to be read whole."""
+    from dandang.cases.files import MAX_BYTES
+
+    return workers > 0 or any("://" in name or file_size(name) > MAX_BYTES for name in files)
+
+
+def file_size(name: str) -> int:
+    """The size of a file in bytes; 0 where there is none to see."""
+    import os
+
+    try:
+        return os.stat(name).st_size
+    except OSError:
+        return 0
+
+
 def chosen_rules(select: Sequence[str], ignore: Sequence[str], rules: Mapping[str, Rule]) -> set[str]:
     """The rules to report, by slugs or patterns. Raises UnknownName for one that fits no rule."""
     from fnmatch import fnmatch

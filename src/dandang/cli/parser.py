@@ -6,7 +6,7 @@ argparse, because the whole process may take no longer than a few imports, and e
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from dandang import __version__
@@ -48,6 +48,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if options.run == "completion":
         options.parser = parser
     return options
+
+
+def _add_workers(command: argparse.ArgumentParser, say: Callable[[str, str], str]) -> None:
+    command.add_argument(
+        "--workers",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say("用 N 个进程处理大批案件", "work on many cases in N processes"),
+    )
 
 
 def build_parser(lang: str) -> argparse.ArgumentParser:
@@ -96,6 +106,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             "按这一天的规定看（默认为案件的行为日期）", "take the rules of this date (default: the case's conduct date)"
         ),
     )
+    _add_workers(assess, say)
     assess.add_argument("--full", action="store_true", help=say("给出完整的说明", "give the whole explanation"))
 
     validate = command("validate", "检查案件文件", "check case files", formats=_FINDINGS)
@@ -120,6 +131,16 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         help=say(
             "改正全角数字、日期写法、多余空格等，先显示改动",
             "correct full-width digits, dates, stray spaces and the like; shows the changes",
+        ),
+    )
+    _add_workers(validate, say)
+    validate.add_argument(
+        "--outcomes",
+        default="",
+        metavar="FILE",
+        help=say(
+            "同时看每件案件，结果写入这个文件，每行一件",
+            "assess every case too, and write the answers to this file, a line each",
         ),
     )
     validate.add_argument(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from dandang import __version__, resources
 from dandang.cases.reading import ReadCase, read_file, without_duplicates
-from dandang.cli.inputs import case_files, chosen_rules
+from dandang.cli.inputs import case_files, chosen_rules, is_dump
 from dandang.cli.output import print_findings
 from dandang.cli.settings import settings
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Finding, Place, Policy
+from dandang.model import Finding, Place, Policy, Rule
 from dandang.namespaces import DD
 
 
@@ -20,6 +20,9 @@ def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
     if options.policy is not None:
         return _validate_policy(options)
+    files = case_files(options.files)
+    if not options.fix and not options.watch and (options.outcomes or is_dump(files, options.workers)):
+        return _validate_dump(files, options)
     checking = _Checking(options)
     if options.fix:
         from dandang.cli.fixing import fix
@@ -30,6 +33,26 @@ def validate(options: Namespace) -> int:
 
         return watch(checking.run, checking.files, options.lang)
     return checking.run()
+
+
+def _validate_dump(files: Sequence[str], options: Namespace) -> int:
+    from dandang.bulk.records import Task
+    from dandang.cli.dumps import Dump, findings_of
+    from dandang.render.findings import Report
+    from dandang.validation import case_rules
+
+    rules = case_rules()
+    chosen = _chosen(options, rules)
+    dump = Dump(files, options, Task(findings=True, outcomes=bool(options.outcomes)))
+    report = Report(options.lang, rules, dump.run.engine.policy, __version__)
+    findings = findings_of(dump, lambda finding: finding.rule in chosen, options.outcomes)
+    return print_findings(findings, dump.told, report, options)
+
+
+def _chosen(options: Namespace, rules: Mapping[str, Rule]) -> set[str]:
+    """The rules to report: those of the command line, else those of the settings."""
+    own = settings()
+    return chosen_rules(options.select or own.get("select", []), options.ignore or own.get("ignore", []), rules)
 
 
 class _Checking:
@@ -44,9 +67,7 @@ class _Checking:
         self.policy = read_policy(quads)
         self.rules = case_rules()
         self.validator = CaseValidator(self.policy, quads)
-        own = settings()
-        select, ignore = options.select or own.get("select", []), options.ignore or own.get("ignore", [])
-        self.chosen = chosen_rules(select, ignore, self.rules)
+        self.chosen = _chosen(options, self.rules)
 
     def files(self) -> list[str]:
         """The files there are now."""

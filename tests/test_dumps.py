@@ -1,0 +1,117 @@
+"""`dandang validate` and `assess` on many cases: the same findings as one by one, streamed, in several processes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dandang import resources
+from dandang.bulk.engine import BulkEngine, load_engine
+from dandang.cases import case_quads, read_file
+from dandang.cases.graph import case_turtle
+from dandang.cases.table_writing import cases_csv, cases_workbook
+from dandang.cases.writing import case_record
+from dandang.cli import dumps, main
+from dandang.cli.dumps import progress
+from dandang.model import Case, Policy, Vocabulary
+
+
+@pytest.fixture(scope="module")
+def cases(policy: Policy) -> list[Case]:
+    return [read.case for path in resources.case_files() for read in read_file(str(path), policy)]
+
+
+@pytest.fixture(scope="module")
+def files(cases: list[Case], policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The example cases in the formats that dumps come in."""
+    folder, vocabulary = tmp_path_factory.mktemp("dumps"), Vocabulary(policy)
+    lines = [json.dumps(case_record(case, vocabulary, "zh"), ensure_ascii=False) for case in cases]
+    quads = "".join(f"{quad} .\n" for case in cases for quad in case_quads(case))
+    contents = {
+        "jsonl": "\n".join(lines).encode(),
+        "csv": cases_csv(cases, vocabulary).encode(),
+        "xlsx": cases_workbook(cases, vocabulary),
+        "nq": quads.encode(),
+        "ttl": case_turtle(cases).encode(),
+    }
+    made = {ending: folder / f"案件.{ending}" for ending in contents}
+    for ending, path in made.items():
+        path.write_bytes(contents[ending])
+    return made
+
+
+@pytest.fixture(scope="module")
+def engine() -> BulkEngine:
+    return load_engine()
+
+
+@pytest.fixture(autouse=True)
+def compiled_once(engine: BulkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiling takes seconds, and is the same for every test."""
+    monkeypatch.setattr(dumps, "load_engine", lambda: engine)
+
+
+def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> Counter[tuple[str, str, str]]:
+    main(["validate", "--format", "jsonl", *arguments])
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return Counter((item["rule"], item["focus"].rsplit("/", 1)[-1], item["value"]) for item in told)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "xlsx", "nq", "ttl"])
+def test_the_same_findings_as_one_by_one(
+    ending: str, files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = found(capsys, str(files[ending]))
+    assert expected
+    assert found(capsys, str(files[ending]), "--workers", "1") == expected
+
+
+def test_several_files_and_processes(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    once = found(capsys, str(files["jsonl"]))
+    both = found(capsys, str(files["jsonl"]), str(files["csv"]), "--workers", "2")
+    # The second file has every id once more.
+    assert both - Counter({key: n for key, n in both.items() if key[0] == "duplicate-id"}) == once + once
+    assert sum(n for key, n in both.items() if key[0] == "duplicate-id") == len(
+        json.loads("[" + ",".join(files["jsonl"].read_text(encoding="utf-8").splitlines()) + "]")
+    )
+
+
+def test_assess_many(
+    cases: list[Case], files: dict[str, Path], policy: Policy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["assess", str(files["jsonl"]), "--format", "jsonl"])
+    slow = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert main(["assess", str(files["jsonl"]), "--format", "jsonl", "--workers", "1"]) == 0
+    fast = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(fast) == len(cases)
+    for one, other in zip(slow, fast, strict=True):
+        assert (one["case"], one["verdict"], one["readings"]) == (other["case"], other["verdict"], other["readings"])
+        for notation, told in one["clauses"].items():
+            state = other["clauses"].get(notation, "open")
+            assert (state if isinstance(state, str) else state["recommended"]) == told["state"]
+    assert main(["assess", str(files["jsonl"]), "--workers", "1"]) == 2
+    assert "--format jsonl" in capsys.readouterr().err
+
+
+def test_one_pass_for_both(
+    cases: list[Case], files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "结果.jsonl"
+    expected = found(capsys, str(files["jsonl"]))
+    assert found(capsys, str(files["jsonl"]), "--outcomes", str(target)) == expected
+    assert len(target.read_text(encoding="utf-8").splitlines()) == len(cases)
+
+
+def test_a_broken_file_among_others(files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "坏.csv"
+    broken.write_text("一,二\n三,四\n", encoding="utf-8")
+    told = found(capsys, str(broken), str(files["jsonl"]), "--workers", "1")
+    assert {rule for rule, _, _ in told} >= {"malformed-file", "facts-stated"}
+
+
+def test_progress_is_told_in_words() -> None:
+    assert progress(5000, 250, 1000, 10.0).zh == "5000 件，每秒 500 件，25%，还要 0:30"
+    assert progress(5000, 0, 0, 10.0).en == "5000 cases, 500 a second"
