@@ -13,7 +13,7 @@ from dandang.cli import main
 from dandang.errors import DandangError
 from dandang.messages import LANGUAGES
 from dandang.model import Finding, Policy
-from dandang.namespaces import DD, ELI, RDF, SKOS
+from dandang.namespaces import DD, ELI, RDF, SH, SKOS
 from dandang.policy import load_quads
 from dandang.render.findings.report import SEVERITIES, Report
 from dandang.render.things import rule_text
@@ -44,9 +44,13 @@ def quads() -> list[ox.Quad]:
 
 
 @pytest.fixture(scope="module")
-def found(policy: Policy, quads: list[ox.Quad]) -> Callable[[str, str], list[Finding]]:
+def validator(policy: Policy, quads: list[ox.Quad]) -> CaseValidator:
+    return CaseValidator(policy, quads)
+
+
+@pytest.fixture(scope="module")
+def found(policy: Policy, validator: CaseValidator) -> Callable[[str, str], list[Finding]]:
     """The findings on the text of an example about a case: a graph as it stands, files as they are read."""
-    validator = CaseValidator(policy, quads)
 
     def findings(text: str, syntax: str) -> list[Finding]:
         if syntax == "ttl":
@@ -131,3 +135,56 @@ def test_explain(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", name, "--lang", "zh"]) == 0
     told = capsys.readouterr().out
     assert "不符合的写法" in told and "级别：错误" in told
+
+
+# --- alternatives -----------------------------------------------------------------------------------------------------
+
+CHOICES = {
+    name: [
+        quad.subject.value.removeprefix(SHAPES)
+        for quad in ox.parse(resources.shapes_file(name).read_bytes(), ox.RdfFormat.TURTLE)
+        if quad.predicate.value in (SH + "or", SH + "xone")
+        and isinstance(quad.subject, ox.NamedNode)
+        and quad.subject.value.startswith(SHAPES)
+        and "#" not in quad.subject.value
+    ]
+    for name in ("case", "policy")
+}
+
+
+@pytest.mark.parametrize("slug", CHOICES["case"])
+def test_the_closest_alternative_of_a_case_rule(slug: str, validator: CaseValidator, policy: Policy) -> None:
+    one = OF_CASES[slug]
+    (findings,) = validator.check(read_cases(one.bad.zh.encode(), policy, name="案件.yaml"), today=TODAY, closest=True)
+    told = [finding.hint for finding in findings if finding.rule == slug]
+    assert told and all(hint and "改动最少的做法：" in hint.zh and "Closest to being met: " in hint.en for hint in told)
+
+
+@pytest.mark.parametrize("slug", CHOICES["policy"])
+def test_the_closest_alternative_of_a_policy_rule(slug: str, whole: Engine) -> None:
+    bad = ox.parse(EXAMPLES["policy"][slug].bad.zh.encode(), ox.RdfFormat.TURTLE)
+    assert all(result.closest for result in whole.results(bad, rules=[slug], closest=True))
+
+
+MINOR = "id: 甲-1\nfacts:\n  情节较轻: yes\n{}sanctions: [免职]\n"
+
+
+@pytest.mark.parametrize(
+    ("facts", "closest", "farther"),
+    [
+        (
+            "",
+            "措施改为组织处理以外的；或者情节不属较轻的，撤去“情节较轻”；或者确属情节较重的，写明“情节较重”",
+            "群众反映强烈",
+        ),
+        ("  群众反映强烈: yes\n", "或者确已造成恶劣影响的，写明这项事实", "群众反映强烈"),
+        ("  情节：造成恶劣影响: yes\n", "或者确有群众反映强烈的，写明这项事实", "造成恶劣影响"),
+    ],
+)
+def test_what_is_met_already_brings_an_alternative_closer(
+    facts: str, closest: str, farther: str, validator: CaseValidator, policy: Policy
+) -> None:
+    read = read_cases(MINOR.format(facts).encode(), policy, name="案件.yaml")
+    (findings,) = validator.check(read, today=TODAY, closest=True)
+    (hint,) = [finding.hint for finding in findings if finding.rule == "organisational-measure-in-minor-case"]
+    assert hint and closest in hint.zh and farther not in hint.zh

@@ -78,7 +78,7 @@ class _Checking:
         from dandang.render.findings import Report
 
         found = Readings(self.files(), self.policy)
-        checked = self.validator.check(without_duplicates(found.read))
+        checked = self.validator.check(without_duplicates(found.read), closest=True)
         findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
         wanted = [finding for finding in findings if finding.rule in self.chosen]

@@ -14,6 +14,7 @@ from dandang.compiled import compiled_quads
 from dandang.model import Finding, Place, Policy
 from dandang.namespaces import CASES, DD, RDF, SKOS, shorten
 from dandang.store import GRAPHS
+from dandang.validation.closest import with_closest
 from dandang.validation.engine import Engine
 from dandang.validation.places import Locator
 from dandang.validation.rules import RANKING, Result, our_iris, told
@@ -54,7 +55,7 @@ def validate_policy(quads: Iterable[ox.Quad], *, rules: Collection[str] = ()) ->
     known = list(quads)
     engine = Engine(resources.shapes_file("policy"), known)
     files = {term_value(quad.subject): _file_of(quad) for quad in known}
-    found = [_policy_finding(result, files) for result in engine.results(rules=rules)]
+    found = [_policy_finding(result, files) for result in engine.results(rules=rules, closest=True)]
     return sorted(found, key=lambda finding: (str(finding.place), finding.rule, finding.value))
 
 
@@ -67,14 +68,19 @@ class CaseValidator:
         fixed = [quad for quad in (*quads, *_rules_read(policy)) if _is_read(quad)]
         self.engine = Engine(resources.shapes_file("case"), fixed)
 
-    def check(self, read: Sequence[ReadCase], *, today: str | None = None) -> list[list[Finding]]:
-        """For each case all its findings, by line: those of reading it and those of the shapes, in one run."""
+    def check(
+        self, read: Sequence[ReadCase], *, today: str | None = None, closest: bool = False
+    ) -> list[list[Finding]]:
+        """For each case all its findings, by line: those of reading it and those of the shapes, in one run.
+
+        With `closest` the hint says, where a rule has alternatives, which were closest to being met and what they lack.
+        """
         day = today or date.today().isoformat()
         found: list[list[Finding]] = [list(item.findings) for item in read]
         for batch in _batches(read):
             places = {case_iri(read[index].case): index for index in batch}
             quads = [quad for index in batch for quad in case_quads(read[index].case)]
-            for result in self.engine.results(quads, today=day):
+            for result in self.engine.results(quads, today=day, closest=closest):
                 index = places[result.focus.partition("#")[0]]
                 finding = self.finding(result, Locator(read[index].case))
                 if not told_by_reading(finding, read[index].findings):
@@ -95,7 +101,7 @@ class CaseValidator:
         return Finding(
             rule.slug,
             message,
-            rule.hint,
+            with_closest(rule.hint, result.closest),
             locator.place(result) if locator else None,
             rule.severity,
             locator.case.id if locator else result.focus,
@@ -170,7 +176,7 @@ def _policy_finding(result: Result, files: Mapping[str, str]) -> Finding:
     return Finding(
         rule.slug,
         message,
-        rule.hint,
+        with_closest(rule.hint, result.closest),
         place,
         rule.severity,
         result.focus,

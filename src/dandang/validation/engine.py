@@ -16,6 +16,7 @@ from dandang.errors import ResourceMissing
 from dandang.messages import Text
 from dandang.model import Rule
 from dandang.namespaces import SH
+from dandang.validation.closest import Alternatives
 from dandang.validation.rules import SHAPES, Result, filled, read_rules
 from dandang.validation.terms import Terms, data_graph
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: What the shapes write where the day of the check belongs.
 ANY_DAY = "9999-12-31"
+_CHOICES = {SH + "OrConstraintComponent", SH + "XoneConstraintComponent"}
 
 
 class Engine:
@@ -39,9 +41,14 @@ class Engine:
         self._add(self.fixed)
 
     def results(
-        self, quads: Iterable[ox.Quad] = (), *, today: str | None = None, rules: Collection[str] = ()
+        self,
+        quads: Iterable[ox.Quad] = (),
+        *,
+        today: str | None = None,
+        rules: Collection[str] = (),
+        closest: bool = False,
     ) -> list[Result]:
-        """Every result on the fixed part and these quads together."""
+        """Every result on the fixed part and these quads together; with `closest`, where a rule has alternatives, those closest to being met."""
         added = {quad.triple for quad in quads} - self.fixed
         with self._lock:
             self._set_day(today or ANY_DAY)
@@ -50,9 +57,9 @@ class Engine:
                 self._add(added)
                 try:
                     _, report, _ = self._validator.run()
+                    return list(self._read(report, closest=closest))
                 finally:
                     self._remove(added)
-        return list(self._read(report))
 
     def fixed_graph(self) -> Iterator[tuple[Any, Any, Any]]:
         """The fixed part as triples of rdflib."""
@@ -97,6 +104,10 @@ class Engine:
         return validator
 
     @cached_property
+    def _alternatives(self) -> Alternatives:
+        return Alternatives(self._validator)
+
+    @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules by the IRI of their shape."""
         return read_rules(self._shapes_path)
@@ -116,7 +127,7 @@ class Engine:
         for shape in self._day_limits:
             self.shapes.set((shape, URIRef(SH + "maxInclusive"), RdfLiteral(day, datatype=XSD.date)))
 
-    def _read(self, report: rdflib.Graph) -> Iterator[Result]:
+    def _read(self, report: rdflib.Graph, *, closest: bool) -> Iterator[Result]:
         from rdflib import URIRef
 
         def one(node: Any, name: str) -> str:
@@ -129,7 +140,11 @@ class Engine:
             path = report.value(node, URIRef(SH + "resultPath"))
             step = str(path) if isinstance(path, URIRef) else rule.path
             component = one(node, "sourceConstraintComponent")
-            yield Result(rule, one(node, "focusNode"), step, one(node, "value"), message, component)
+            result = Result(rule, one(node, "focusNode"), step, one(node, "value"), message, component)
+            if closest and component in _CHOICES:
+                shape, value = (report.value(node, URIRef(SH + name)) for name in ("sourceShape", "value"))
+                result = result._replace(closest=self._alternatives.closest(shape, value))
+            yield result
 
 
 @contextmanager

@@ -95,6 +95,8 @@ class Result(NamedTuple):
     value: str
     message: Text
     component: str
+    #: What the closest alternatives lack, where that was asked for.
+    closest: tuple[tuple[Text, ...], ...] = ()
 
 
 def filled(template: str, texts: Sequence[str]) -> str:
