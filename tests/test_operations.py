@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -409,6 +410,35 @@ def test_a_cut_answer_is_no_whole_one() -> None:
             asking.sendall(request("/"))
             answer = received(asking)
         assert b"chunked" in answer and not answer.endswith(b"0\r\n\r\n")
+    finally:
+        server.stop()
+
+
+def test_what_waits_for_readers_stays_in_memory_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report may be about a person: nothing of it lies on a disk. Whoever does not read costs the others no memory."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(listener, "ALL_WAITING", 8_000_000)
+
+    def app(environ: Any, start: Any) -> Iterable[bytes]:
+        size = int(environ["PATH_INFO"][1:])
+        start("200 OK", [("Content-Length", str(size))])
+        return [b"x" * size]
+
+    server = InThread(app)
+    try:
+        with server.connect() as stalled, server.connect() as long, server.connect() as short:
+            stalled.sendall(request("/16000000", "Connection: close"))
+            wait_for(server.listener.full, "an answer that waits for its reader")
+            long.sendall(request("/1000000"))
+            assert len(received(long)) < 1_000_000, "cut, and known to be"
+            short.sendall(request("/1000", "Connection: close"))
+            assert len(split(received(short))[1]) == 1000
+            assert len(split(received(stalled))[1]) == 16_000_000, "what was taken in is sent whole"
+        wait_for(lambda: not server.listener.full(), "room")
     finally:
         server.stop()
 

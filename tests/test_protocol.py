@@ -22,6 +22,7 @@ from dandang.errors import BadQuery, InputError
 from dandang.sparql_guard import checked, checked_update, foreign_graphs, with_dataset
 from dandang.web import create_app, serve, sparql_worker
 from dandang.web.app import query_pool
+from dandang.web.cache import Cache
 
 JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
 CSV, TSV = "text/csv", "text/tab-separated-values"
@@ -274,6 +275,23 @@ def test_other_sites_read_answers_and_errors(client: FlaskClient) -> None:
         answer = client.get("/sparql", query_string={"query": query}, headers={"Origin": "http://other.example"})
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in client.get("/zh/sparql").headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/sparql?query=ASK%7B%7D", "/graphs?default", "/.well-known/void", "/data/dataset.ttl", "/id/nothing"]
+)
+def test_other_sites_read_validator_and_number(public: FlaskClient, path: str) -> None:
+    """A page of another site may revalidate what it has, also when the server has dropped it, and can quote the number."""
+    first = public.get(path)
+    shared = {"ETag", "X-Request-Id"}
+    assert shared <= set(first.headers["Access-Control-Expose-Headers"].split(", "))
+    preflight = public.options(path).headers
+    assert "If-None-Match" in preflight["Access-Control-Allow-Headers"]
+    if tag := first.headers.get("ETag"):
+        delivery = public.application.extensions["dandang-delivery"]
+        delivery.answers = Cache(delivery.answers.capacity)
+        again = public.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.headers["Access-Control-Allow-Origin"]) == (304, "*")
 
 
 @pytest.mark.parametrize("origin", ["http://other.example", "null", "http://localhost:81", "http://["])

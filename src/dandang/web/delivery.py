@@ -25,7 +25,7 @@ from dandang.web.cache import Cache
 from dandang.web.limits import RateLimiter, behind_proxy
 from dandang.web.metrics import Metrics
 from dandang.web.problems import AddressTooLong, TooManyRequests
-from dandang.web.security import HEADERS as SECURITY
+from dandang.web.security import headers_of
 
 Environ: TypeAlias = dict[str, Any]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -162,7 +162,8 @@ class Delivery:
         if answer is None and method != "POST" and matches(environ, tag := etag(version, key), exact=True):
             # It was dropped, but the client has it. What the headers of the answer were is not known any more.
             varied = ("Vary", "Accept, Accept-Language, Accept-Encoding")
-            headers = (("ETag", tag), varied, ("Cache-Control", "no-cache"), *SECURITY.items())
+            others = headers_of(environ.get("PATH_INFO", ""))
+            headers = (("ETag", tag), varied, ("Cache-Control", "no-cache"), *others.items())
             answer = Answer("200 OK", headers, b"", "-")
         return answer
 

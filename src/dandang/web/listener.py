@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -16,7 +17,7 @@ from threading import Event
 from typing import Any, TypeAlias
 
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
@@ -34,8 +35,11 @@ REQUEST_SECONDS = 30.0
 SLOWEST_READER = 1024
 _LOOKS = 3
 _LOOK_SECONDS = 5
-#: What an answer may have waiting for its reader; beyond 1 MB it waits on disk. More holds up whoever makes it.
+#: What an answer may have waiting for its reader; more holds up whoever makes it.
 MOST_WAITING = 16 * 1024 * 1024
+#: What may wait for all readers together. Beyond it only short answers are taken in; the connection of a longer one is cut.
+ALL_WAITING = 256 * 1024 * 1024
+_SHORT = 64 * 1024
 
 Known: TypeAlias = Callable[[bytes, str], bytes | None]
 
@@ -113,6 +117,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.began = time.time()
         return bool(super().received(data))
 
+    def write_soon(self, data: bytes) -> int:
+        """Takes in a part of an answer. Raises ClientDisconnected."""
+        if len(data) > _SHORT and self.server.full():
+            raise ClientDisconnected
+        return int(super().write_soon(data))
+
     def send(self, data: bytes, do_close: bool = True) -> int:
         """Sends what the system takes."""
         size: int = super().send(data, do_close)
@@ -120,6 +130,9 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return size
 
     def _answer(self, answer: bytes) -> None:
+        if len(answer) > _SHORT and self.server.full():
+            self.handle_close()
+            return
         with self.outbuf_lock:
             self.outbufs[-1].append(answer)
             self.current_outbuf_count += len(answer)
@@ -159,6 +172,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             max_request_body_size=largest_body,
             # What is sent may be about a person: it waits in memory, whatever its size, and never in a file.
             inbuf_overflow=largest_body + LARGEST_HEADER,
+            outbuf_overflow=sys.maxsize,
             outbuf_high_watermark=MOST_WAITING,
             asyncore_use_poll=True,
             # Proxies are dealt with in one place, `dandang.web.limits`.
@@ -176,6 +190,11 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         if not self._stopping.is_set():
             self._stopping.set()
             self.pull_trigger()
+
+    def full(self) -> bool:
+        """Whether as much waits for slow readers as there is room for."""
+        waiting: int = sum(channel.total_outbufs_len for channel in list(self.active_channels.values()))
+        return waiting > ALL_WAITING
 
     def run(self, grace: float = 20.0) -> None:
         """Serves until `stop`, then takes no more connections and gives requests under way so many seconds to finish."""

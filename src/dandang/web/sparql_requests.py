@@ -1,12 +1,11 @@
-"""What the SPARQL protocols have in common: reading a request's text, its graphs and its origin, and CORS."""
+"""What the SPARQL protocols have in common: reading a request's text, its graphs and its origin."""
 
 from __future__ import annotations
 
 import re
 
 import pyoxigraph as ox
-from flask import Blueprint, current_app, request
-from werkzeug.wrappers import Response
+from flask import current_app, request
 
 from dandang.errors import BadParameter, BadQuery, DandangError
 from dandang.web.problems import Unauthorized, Unsupported, WrongToken
@@ -14,8 +13,6 @@ from dandang.web.sparql_pool import Pool
 from dandang.web.sparql_store import Token
 
 FORM = "application/x-www-form-urlencoded"
-#: The addresses of the protocols: a blueprint may have pages for people too, which other sites have no part in.
-_OPEN = ("/sparql", "/graphs", "/.well-known/void")
 
 
 class ForeignOrigin(DandangError):
@@ -106,20 +103,3 @@ def allow_change() -> None:
         )
     if not token.fits(given.strip()):
         raise WrongToken("令牌不对", "the token is not right", hint=("请核对令牌文件", "check the token file"))
-
-
-def open_to_all(blueprint: Blueprint) -> None:
-    """Lets pages of other sites ask, as the data is public."""
-
-    @blueprint.after_request
-    def allow(response: Response) -> Response:
-        if request.path.startswith(_OPEN):
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After, X-Request-Id"
-            if request.method == "OPTIONS":
-                response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-                response.headers["Access-Control-Allow-Headers"] = (
-                    "Accept, Accept-Language, Authorization, Content-Type"
-                )
-                response.headers["Access-Control-Max-Age"] = "86400"
-        return response

@@ -12,11 +12,10 @@ from dandang.web.media import RDF_FORMATS, rdf_ending
 from dandang.web.problems import NotAcceptable
 from dandang.web.routing import varied
 from dandang.web.sparql_formats import FORMATS, accepted_graph
-from dandang.web.sparql_requests import open_to_all, pool
+from dandang.web.sparql_requests import pool
 from dandang.web.sparql_service import Service, serialised, void
 
 blueprint = Blueprint("description", __name__)
-open_to_all(blueprint)
 
 
 @blueprint.get("/.well-known/void")

@@ -14,10 +14,9 @@ from dandang.web.problems import NoSuchPage, NotAcceptable, Unsupported
 from dandang.web.routing import varied
 from dandang.web.sparql_formats import FORMATS, GRAPHS, accepted_graph, graph_ending
 from dandang.web.sparql_pool import Drop, Read, Write
-from dandang.web.sparql_requests import absolute, allow_change, open_to_all, pool, text_of
+from dandang.web.sparql_requests import absolute, allow_change, pool, text_of
 
 blueprint = Blueprint("graphs", __name__)
-open_to_all(blueprint)
 
 _READ = ["GET"]
 _CHANGE = ["PUT", "POST", "DELETE"]

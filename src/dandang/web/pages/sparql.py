@@ -15,11 +15,10 @@ from dandang.web.problems import NotAcceptable, Unsupported
 from dandang.web.routing import in_language, varied
 from dandang.web.sparql_formats import FORMATS, RESULTS, accepted, accepted_graph, called, graph_for, spreadsheet
 from dandang.web.sparql_pool import Answer, Pool, Query, Stream, Update
-from dandang.web.sparql_requests import FORM, allow_change, graphs, open_to_all, pool, seconds, text_of
+from dandang.web.sparql_requests import FORM, allow_change, graphs, pool, seconds, text_of
 from dandang.web.sparql_service import description, serialised
 
 blueprint = Blueprint("sparql", __name__)
-open_to_all(blueprint)
 
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
