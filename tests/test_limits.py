@@ -251,6 +251,24 @@ def test_reader_of_a_byte_a_second_holds_no_worker(served: tuple[int, int]) -> N
         assert exchanged(port, SMALL, JSON)[0].startswith(b"http/1.1 200")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
+def test_memory_of_large_results_is_given_back(served: tuple[int, int]) -> None:
+    port, process = served
+    statement = Path(f"/proc/{process}/statm")
+
+    def held() -> int:
+        return int(statement.read_text().split()[1]) * 4096
+
+    exchanged(port, SMALL, JSON)
+    before = held()
+    with ThreadPoolExecutor(4) as readers:
+        for _ in range(3):
+            # Each thread of the server gets its share, and all of it is whole in memory at once.
+            list(readers.map(lambda n: exchanged(port, f"{ENDLESS} LIMIT {60_000 + n}", CSV, "1.0", 10), range(4)))
+    # Without being told, the C library keeps more than 100 MB of this.
+    assert until(lambda: held() - before < 32 * 1024 * 1024), f"{(held() - before) // 2**20} MB more"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
 def test_result_of_a_gigabyte_is_not_in_the_memory_of_the_server(served: tuple[int, int]) -> None:

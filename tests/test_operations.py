@@ -235,6 +235,7 @@ def test_the_documentation_has_every_option_and_limit(root: Path) -> None:
             f"{DEFAULTS['CACHE_BYTES'] // 2**20} MB" in text and f"{DEFAULTS['MAX_CONTENT_LENGTH'] // 2**20} MB" in text
         )
         assert f"{delivery.LONGEST_ANSWER // 2**20} MB" in text and f"{listener.CONNECTIONS}" in text.replace(",", "")
+        assert f"{listener.ALL_WAITING // 2**20} MB" in text
 
 
 def test_the_unit_and_the_image_call_a_command_that_exists(root: Path) -> None:
