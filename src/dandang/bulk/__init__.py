@@ -16,7 +16,13 @@ __all__ = ["Checked", "assess_files", "validate"]
 
 
 def validate(
-    sources: str | Sequence[str], *, assess: bool = False, workers: int = 1, today: str | None = None, syntax: str = ""
+    sources: str | Sequence[str],
+    *,
+    assess: bool = False,
+    workers: int = 1,
+    today: str | None = None,
+    syntax: str = "",
+    scheduler: str = "",
 ) -> Iterator[Checked]:
     """Check every case of one file or several, and with `assess` assess it in the same pass.
 
@@ -26,24 +32,32 @@ def validate(
 
     Sources are paths, `-` for standard input, or addresses that fsspec opens: JSON Lines (`.jsonl`), N-Quads (`.nq`), N-Triples (`.nt`), Turtle (`.ttl`)
     or TriG (`.trig`), each also as `.gz` or `.zst`; `syntax` says which where the name does not: `jsonl`, `nquads`, `ntriples`, `turtle` or `trig`.
-    `workers` is the number of processes. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40 bytes a
+    `workers` is the number of processes; `scheduler`, the address of a Dask scheduler (`tcp://host:8786`), gives the work to its workers instead. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40 bytes a
     case to notice an id that comes again.
 
     Raises UnreadableFile where a source cannot be opened or its syntax is unknown, when iteration comes to it.
     """
-    return _run(sources, Task(findings=True, outcomes=assess), workers, today, syntax)
+    return _run(sources, Task(findings=True, outcomes=assess), workers, today, syntax, scheduler)
 
 
 def assess_files(
-    sources: str | Sequence[str], *, workers: int = 1, today: str | None = None, syntax: str = ""
+    sources: str | Sequence[str],
+    *,
+    workers: int = 1,
+    today: str | None = None,
+    syntax: str = "",
+    scheduler: str = "",
 ) -> Iterator[Checked]:
     """Assess every case of one file or several, without checking the shapes: as `validate` with `assess`, but findings are those of reading only."""
-    return _run(sources, Task(findings=False, outcomes=True), workers, today, syntax)
+    return _run(sources, Task(findings=False, outcomes=True), workers, today, syntax, scheduler)
 
 
-def _run(sources: str | Sequence[str], task: Task, workers: int, today: str | None, syntax: str) -> Iterator[Checked]:
+def _run(
+    sources: str | Sequence[str], task: Task, workers: int, today: str | None, syntax: str, scheduler: str
+) -> Iterator[Checked]:
     from dandang.bulk.engine import load_engine
     from dandang.bulk.run import Run
 
     names = [sources] if isinstance(sources, str) else list(sources)
-    yield from Run(names, load_engine(today=today), task=task, workers=workers, syntax=syntax)
+    engine = load_engine(today=today)
+    yield from Run(names, engine, task=task, workers=workers, syntax=syntax, scheduler=scheduler)

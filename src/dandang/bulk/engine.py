@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -185,7 +186,11 @@ def load_engine(*, today: str | None = None) -> BulkEngine:
     from dandang.policy import load_quads, read_policy
 
     quads = load_quads(resources.data_files())
-    return BulkEngine(read_policy(quads), quads, today=today)
+    engine = BulkEngine(read_policy(quads), quads, today=today)
+    # It stays as long as the process; the collector need not go through it again and again.
+    gc.collect()
+    gc.freeze()
+    return engine
 
 
 def _renamed(quad: ox.Quad, old: str, new: str) -> ox.Quad:

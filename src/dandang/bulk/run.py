@@ -21,6 +21,7 @@ from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.bulk.whole import check_whole, is_whole
+from dandang.bulk.work import check_chunk
 from dandang.model import Finding, Place
 
 #: Chunks under way for each worker: one to work on, one to wait.
@@ -33,13 +34,21 @@ class Run:
     """Checks the cases of sources. Iterating gives every case once, in the order of the sources."""
 
     def __init__(
-        self, sources: Sequence[str], engine: BulkEngine, *, task: Task = VALIDATE, workers: int = 1, syntax: str = ""
+        self,
+        sources: Sequence[str],
+        engine: BulkEngine,
+        *,
+        task: Task = VALIDATE,
+        workers: int = 1,
+        syntax: str = "",
+        scheduler: str = "",
     ) -> None:
         self.sources = sources
         self.engine = engine
         self.task = task
         self.workers = workers
         self.syntax = syntax
+        self.scheduler = scheduler
         self.cases = self.bytes = 0
         self._repeats = Repeats()
 
@@ -57,12 +66,18 @@ class Run:
 
     def _streamed(self, names: Sequence[str]) -> Iterator[Checked]:
         stream = (chunk for name in names for chunk in chunks(name, syntax=self.syntax))
-        done = self._alone(stream) if self.workers <= 1 else self._together(stream)
-        for chunk, found in done:
+        for chunk, found in self._checked(stream):
             for finding in chunk.findings:
                 yield Checked("", finding.place or Place(chunk.file), (finding,))
             yield from found
             self.bytes += len(chunk.data) or chunk.end - chunk.start
+
+    def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+        if self.scheduler:
+            from dandang.bulk import many
+
+            return many.run(stream, self.task, scheduler=self.scheduler, today=self.engine.today)
+        return self._alone(stream) if self.workers <= 1 else self._together(stream)
 
     def _counted(self, item: Checked) -> Checked:
         if not item.id:
@@ -85,22 +100,6 @@ class Run:
             yield from pool.run(stream)
         finally:
             pool.close()
-
-
-def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
-    """What is found in a chunk."""
-    records = engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line)
-    found = engine.check(records, task)
-    # Line 0 says that the lines of a chunk are not those of its file.
-    return found if chunk.first_line else [_without_line(item) for item in found]
-
-
-def _without_line(item: Checked) -> Checked:
-    def bare(place: Place | None) -> Place | None:
-        return place._replace(line=None) if place else None
-
-    findings = tuple(finding._replace(place=bare(finding.place)) for finding in item.findings)
-    return item._replace(place=item.place._replace(line=None), findings=findings)
 
 
 # --- several processes ------------------------------------------------------------------------------------------------
