@@ -10,7 +10,7 @@ from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlencode
+from urllib.parse import unquote, urldefrag, urlencode, urljoin
 
 import pyoxigraph as ox
 import pytest
@@ -224,7 +224,7 @@ def test_no_dead_internal_link_in_either_language(client: FlaskClient) -> None:
         else:
             continue
         for link in found:
-            target, fragment = urldefrag(link)
+            target, fragment = urldefrag(link if link.startswith(("#", "?", "http")) else urljoin(address, link))
             if fragment and not target.startswith("http"):
                 targets.append((address, unquote(target or address), unquote(fragment)))
             # Queries are tried by their own tests: one process would otherwise run the same hundreds of them.

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from dandang.namespaces import DD, OWL, RDF, RDFS, SKOS
+from dandang.store import Index
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
 from dandang.web.pages.common import page_query, requested_iri
@@ -51,9 +52,27 @@ def _term(iri: str, shelf: Library) -> dict[str, object]:
         "label": shelf.texts(iri, RDFS + "label"),
         "definition": shelf.texts(iri, SKOS + "definition"),
         "example": shelf.texts(iri, SKOS + "example"),
-        "above": [*index.values(iri, RDFS + "subClassOf"), *index.values(iri, RDFS + "subPropertyOf")],
-        "domain": index.values(iri, RDFS + "domain"),
-        "range": index.values(iri, RDFS + "range"),
+        "above": [*_named(iri, RDFS + "subClassOf", index), *_named(iri, RDFS + "subPropertyOf", index)],
+        "domain": _named(iri, RDFS + "domain", index),
+        "range": _named(iri, RDFS + "range", index),
         "module": index.value(iri, RDFS + "isDefinedBy"),
         "types": [kind for kind in index.values(iri, RDF + "type") if kind.startswith(DD)],
     }
+
+
+def _named(iri: str, predicate: str, index: Index) -> list[str]:
+    """What has a name: the objects, and the members of a union; a restriction has no page to link to."""
+    found = []
+    for value in index.values(iri, predicate):
+        union = index.value(value, OWL + "unionOf")
+        found += _members(union, index) if union else [value]
+    return [one for one in found if ":" in one]
+
+
+def _members(start: str, index: Index) -> list[str]:
+    """The members of an RDF list."""
+    found = []
+    while start and start != RDF + "nil":
+        found += index.values(start, RDF + "first")
+        start = index.value(start, RDF + "rest")
+    return found
