@@ -239,6 +239,17 @@ def test_no_dead_internal_link_in_either_language(client: FlaskClient) -> None:
     assert lost == [], "\n".join(lost)
 
 
+def test_the_home_page_leads_everyone_on_in_one_click(client: FlaskClient) -> None:
+    clerk = {"/case", "/cases/", "/questions/"}
+    lawyer = {"/clauses/", "/circumstances/", "/exemptions/", "/sanctions/", "/criteria/", "/source"}
+    researcher = {"/framework", "/relations/", "/map", "/matrix", "/compare", "/documents/", "/duties/"}
+    engineer = {"/sparql", "/ontology", "/concepts/", "/facts/", "/licences"}
+    for lang in ("zh", "en"):
+        links = set(Links(client.get(f"/{lang}/", headers=HTML).text).links)
+        wanted = {f"/{lang}{path}" for path in clerk | lawyer | researcher | engineer}
+        assert wanted | {"/data/dataset.ttl"} <= links
+
+
 def test_no_page_refers_to_another_host(client: FlaskClient) -> None:
     ours = ("https://w3id.org/dandang/",)
     for address in (path for path in ROUTES.values() if path.startswith("/zh/")):

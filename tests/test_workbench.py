@@ -181,6 +181,18 @@ def test_picks_become_facts_and_known_facts_stay(client: FlaskClient) -> None:
     }
 
 
+@pytest.mark.parametrize(("lang", "place"), [("zh", "案件与干部"), ("en", "The case and the cadre")])
+def test_an_empty_field_is_no_error_of_the_form(client: FlaskClient, lang: str, place: str) -> None:
+    picked = {"fact.decisive-decision": "yes"}
+    page = client.post(f"/{lang}/case/report", data=picked, headers=HTML).text
+    assert "finding-error" not in page and "id: 2018" not in page
+    assert page.count(place) == 6
+    page = client.post(f"/{lang}/case/report", data={**picked, "id": "2018-901", "on": "2018-09-01"}, headers=HTML).text
+    assert page.count(place) == 4
+    # A file is told what to write in it.
+    assert "finding-error" in client.post(f"/{lang}/case", data={"case": "facts: {果断决策: yes}"}, headers=HTML).text
+
+
 def test_a_report_says_what_would_change_the_verdict(client: FlaskClient, library: Library) -> None:
     name = next(name for name in EXAMPLES if name.startswith("2018-006"))
     for lang, words in (

@@ -19,7 +19,7 @@ from dandang.web.language import language
 from dandang.web.pages.workbench import keep_nothing, start_page, to_start, work_page
 from dandang.web.routing import library, page
 from dandang.web.validators import findings_on
-from dandang.web.views.case_form import CaseForm, form_of_case
+from dandang.web.views.case_form import CaseForm, form_of_case, to_fill_in
 from dandang.web.views.facts import use_counts
 from dandang.web.views.report import Report, report_of
 
@@ -87,7 +87,9 @@ def report() -> Any:
     found = case_of(form)
     if found.findings:
         return work_page(form)
-    return render_template("case-report.html", made=[_made(found)], left=0)
+    made = _made(found)
+    gentle = made.report._replace(findings=to_fill_in(form, made.report.findings))
+    return render_template("case-report.html", made=[made._replace(report=gentle)], left=0)
 
 
 def _made(read: ReadCase) -> Made:

@@ -14,11 +14,14 @@ from dandang.cases.fields import CaseReader
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.reading import ReadCase
 from dandang.cases.writing import stated, value_word
-from dandang.model import Case, DecidedSanction, Fact, Place, Policy, Vocabulary
+from dandang.messages import Text
+from dandang.model import Case, DecidedSanction, Fact, Finding, Place, Policy, Severity, Vocabulary
 from dandang.namespaces import FACTS
 
 #: The fields that hold one text, by their paths in a case file.
 TEXTS = ("id", "title", "on", "decided", "cadre.rank", "cadre.post", "cadre.lion", "domain", "summary", "note")
+#: What to do about a field of the form that is still empty.
+FILL_IN = Text("可返回第2步，在“案件与干部”中填写", "To fill it in, go back to step 2, “The case and the cadre”")
 _GROUNDS = ("evidence", "found_by", "found_on")
 _SANCTION = ("measure", "on", "by", "ground")
 #: A form is typed by people; one beyond these numbers is not.
@@ -69,6 +72,20 @@ class CaseForm(NamedTuple):
     def stated(self) -> dict[str, FactEntry]:
         """Code → fact, of the facts that say something."""
         return {entry.code: entry for entry in self.facts}
+
+
+def to_fill_in(form: CaseForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as the form's user reads them: a field that is still empty is no error, and is filled in on the page, not in a file."""
+    return tuple(_to_fill_in(item) if _about_empty(form, item) else item for item in findings)
+
+
+def _about_empty(form: CaseForm, item: Finding) -> bool:
+    return item.place is not None and item.place.path in TEXTS and not form.texts.get(item.place.path)
+
+
+def _to_fill_in(item: Finding) -> Finding:
+    severity: Severity = "info" if item.severity == "error" else item.severity
+    return item._replace(severity=severity, place=None, hint=FILL_IN)
 
 
 def fact_fields(entries: Iterable[FactEntry]) -> Iterator[tuple[str, str]]:
