@@ -20,7 +20,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from dandang import __version__, cases
+from dandang import __version__, bulk, cases
 from dandang.cases import read_file
 from dandang.cli import main
 from dandang.cli.output import Tally
@@ -197,7 +197,7 @@ def test_every_rule_of_reading_is_described(policy: Policy) -> None:
 def test_what_reading_reports_has_a_rule() -> None:
     """Every rule that the code of reading names; `unknown-{scheme}` is made from the name of a scheme."""
     named = set()
-    for path in Path(cases.__path__[0]).glob("*.py"):
+    for path in (path for room in (cases, bulk) for path in Path(room.__path__[0]).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
                 "report",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -10,11 +14,14 @@ import pytest
 from dandang import resources
 from dandang.cases import read_cases, without_duplicates
 from dandang.cli import main
+from dandang.cli import settings as settings_module
+from dandang.cli.parser import build_parser
 from dandang.errors import DandangError
-from dandang.messages import LANGUAGES
-from dandang.model import Finding, Policy
+from dandang.messages import LANGUAGES, Text
+from dandang.model import Finding, Place, Policy, Vocabulary
 from dandang.namespaces import DD, ELI, RDF, SH, SKOS
 from dandang.policy import load_quads
+from dandang.render.findings import FORMATS, finding_json
 from dandang.render.findings.report import SEVERITIES, Report
 from dandang.render.things import rule_text
 from dandang.resources import data_files
@@ -22,11 +29,42 @@ from dandang.validation import CaseValidator
 from dandang.validation.engine import Engine
 from dandang.validation.examples import examples
 from dandang.validation.rules import RULE_FILES, SHAPES, read_rules
+from test_round_trips import ENDINGS, WRITERS
 
 TODAY = "2026-11-22"
 RULES = {name: {rule.slug: rule for rule in read_rules(resources.shapes_file(name)).values()} for name in RULE_FILES}
 EXAMPLES = {name: examples(name) for name in RULE_FILES}
 OF_CASES = {slug: one for name in ("reading", "case") for slug, one in EXAMPLES[name].items() if one.syntax != "words"}
+#: What a shape may ask for.
+CONSTRAINTS = {
+    "and",
+    "class",
+    "closed",
+    "datatype",
+    "disjoint",
+    "equals",
+    "hasValue",
+    "in",
+    "languageIn",
+    "lessThan",
+    "lessThanOrEquals",
+    "maxCount",
+    "maxInclusive",
+    "maxLength",
+    "minCount",
+    "minInclusive",
+    "minLength",
+    "node",
+    "nodeKind",
+    "not",
+    "or",
+    "pattern",
+    "property",
+    "qualifiedValueShape",
+    "sparql",
+    "uniqueLang",
+    "xone",
+}
 #: Other rules that the mistake of an example breaks of necessity.
 ALSO = {
     "fact-value-known": {"some-fact-settled"},
@@ -188,3 +226,112 @@ def test_what_is_met_already_brings_an_alternative_closer(
     (findings,) = validator.check(read, today=TODAY, closest=True)
     (hint,) = [finding.hint for finding in findings if finding.rule == "organisational-measure-in-minor-case"]
     assert hint and closest in hint.zh and farther not in hint.zh
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+#: What a place has in each format; path where the syntax has neither lines nor cells.
+PLACES = {
+    **dict.fromkeys(("yaml", "json", "turtle", "trig"), ("line", "column")),
+    **dict.fromkeys(("csv", "xlsx"), ("cell",)),
+    **dict.fromkeys(("nt", "nq", "jsonl"), ("line",)),
+    **dict.fromkeys(("jsonld", "rdfxml", "parquet"), ("file", "path")),
+}
+#: The examples that are cases, and can therefore be written in any format.
+CASES = [slug for slug, one in EXAMPLES["case"].items() if one.syntax == "yaml"]
+
+
+def test_every_format_has_its_kind_of_place() -> None:
+    assert set(PLACES) == set(WRITERS)
+
+
+@pytest.mark.parametrize("style", WRITERS)
+def test_every_finding_has_a_place(style: str, validator: CaseValidator, policy: Policy) -> None:
+    bad = [read_cases(OF_CASES[slug].bad.zh.encode(), policy, name="案件.yaml")[0].case for slug in CASES]
+    named = [case._replace(id=slug) for slug, case in zip(CASES, bad, strict=True) if slug != "id-stated"]
+    content = WRITERS[style](named, Vocabulary(policy))
+    read = read_cases(content, policy, name=f"案件.{ENDINGS[style]}")
+    found = [finding for findings in validator.check(read, today=TODAY) for finding in findings]
+    for slug in CASES:
+        assert slug == "id-stated" or slug in {finding.rule for finding in found if finding.focus == slug}, slug
+    for finding in found:
+        assert finding.place, finding
+        assert all(getattr(finding.place, part) for part in PLACES[style]), finding
+
+
+@pytest.mark.parametrize("slug", [slug for slug in EXAMPLES["reading"] if slug in OF_CASES])
+def test_what_reading_finds_has_a_place(slug: str, found: Callable[[str, str], list[Finding]]) -> None:
+    one = OF_CASES[slug]
+    for finding in found(one.bad.zh, one.syntax):
+        assert finding.place and all(getattr(finding.place, part) for part in PLACES[one.syntax]), finding
+
+
+def test_policy_findings_have_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, one in enumerate(EXAMPLES["policy"].values()):
+        # Examples share their names; here none may mend another.
+        text = re.sub(r"\b(X1|X2|D9|new|one|two)\b", rf"\g<1>{number:03}", one.bad.zh)
+        (tmp_path / f"{number}.ttl").write_text(text, encoding="utf-8")
+    assert main(["validate", "--policy", str(tmp_path), "--format", "jsonl"]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert set(EXAMPLES["policy"]) == {finding["rule"] for finding in told}
+    for finding in told:
+        place = finding["place"]
+        assert place["file"] and ":" in place["path"], "never only a blank node"
+        # What is written in brackets alone is told by the name above it.
+        assert (place["line"] and place["column"]) or place["path"] == "wh:X1001", finding
+
+
+# --- the documentation ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_documentation_is_whole(lang: str, policy: Policy) -> None:
+    """docs/validation.md names every option, setting, format, key of the JSON and exit status, in both languages."""
+    zh, en = (resources.root() / "docs" / "validation.md").read_text(encoding="utf-8").split("\n## English\n")
+    code = set(re.findall(r"`([^`]+)`", zh if lang == "zh" else en))
+    words = {word for part in code for word in re.split(r"[\s,，]", part)}
+    commands = next(action for action in build_parser(lang)._actions if isinstance(action, argparse._SubParsersAction))
+    options = {name for action in commands.choices["validate"]._actions for name in action.option_strings}
+    assert options - {"-h", "--help"} <= words
+    assert {*FORMATS, "xlsx", *settings_module._KEYS, "0", "1", "2"} <= words
+    finding = Finding("bad-id", Text("", ""), place=Place())
+    told = finding_json(finding, lang)
+    assert {*told, *told["place"], "error", "warning", "info"} <= words
+
+
+# --- the shapes files -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["case", "policy", "assessment", "style"])
+def test_no_shape_is_empty(name: str) -> None:
+    """A shape without a constraint, or a rule without a target, raises nothing in any engine."""
+    quads = list(ox.parse(resources.shapes_file(name).read_bytes(), ox.RdfFormat.TURTLE))
+    told: dict[object, set[str]] = {}
+    for quad in quads:
+        told.setdefault(quad.subject, set()).add(quad.predicate.value.removeprefix(SH))
+    shapes = {
+        q.subject for q in quads if q.object in (ox.NamedNode(SH + "NodeShape"), ox.NamedNode(SH + "PropertyShape"))
+    }
+    assert shapes
+    used = {quad.object for quad in quads}
+    for shape in shapes:
+        assert told[shape] & CONSTRAINTS, f"{shape} constrains nothing"
+        assert shape in used or any(term.startswith("target") for term in told[shape]), f"{shape} has no target"
+
+
+@pytest.mark.parametrize("name", ["reading", "case", "policy", "assessment", "style"])
+def test_shapes_misspell_no_term(name: str) -> None:
+    from rdflib.namespace import SH as SHACL
+
+    triples = ox.parse(resources.shapes_file(name).read_bytes(), ox.RdfFormat.TURTLE)
+    terms = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
+    assert not [term for term in terms if term.startswith(SH) and term.removeprefix(SH) not in SHACL]
+
+
+@pytest.mark.parametrize("syntax", ["yaml", "json", "jsonl", "ttl", "trig", "nt", "nq", "jsonld", "rdf", "csv"])
+def test_a_file_without_a_case_is_told(syntax: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = {"json": "[]", "jsonld": "[]", "csv": "编号,标题\n", "rdf": f'<rdf:RDF xmlns:rdf="{RDF}"/>'}
+    path = tmp_path / f"空.{syntax}"
+    path.write_text(empty.get(syntax, "\n"), encoding="utf-8")
+    assert main(["validate", str(path), "--format", "jsonl"]) == 2
+    assert json.loads(capsys.readouterr().out)["rule"] in ("malformed-file", "unreadable-file", "no-cases")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from dandang import __version__, resources
 from dandang.cases.reading import ReadCase, read_file, without_duplicates
 from dandang.cli.inputs import case_files, chosen_rules, is_dump
 from dandang.cli.output import print_findings
 from dandang.cli.settings import settings
-from dandang.errors import MalformedFile, UnreadableFile
+from dandang.errors import MalformedFile, ResourceMissing, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy, Rule
 from dandang.namespaces import DD
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 
 def validate(options: Namespace) -> int:
@@ -111,7 +115,7 @@ def _validate_policy(options: Namespace) -> int:
 
     from dandang.audit import audit as audit_text
     from dandang.cases.files import decode, read_bytes
-    from dandang.policy import load_quads, read_policy
+    from dandang.policy import load_quads
     from dandang.render.findings import Report
     from dandang.store import Index
     from dandang.turtle_lines import Places, located
@@ -134,6 +138,18 @@ def _validate_policy(options: Namespace) -> int:
         if source:
             findings = [*findings, *located(audit_text(text, quads, name=str(path), source=source).findings, places)]
     rules = {rule.slug: rule for rule in read_rules(resources.shapes_file("policy")).values()}
-    report = Report(options.lang, rules, read_policy(quads), __version__)
+    report = Report(options.lang, rules, _as_far_as_readable(quads, findings), __version__)
     checked = Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)")
     return print_findings(findings, lambda: checked, report, options)
+
+
+def _as_far_as_readable(quads: list[ox.Quad], findings: Iterable[Finding]) -> Policy:
+    """The policy whose clauses a report names; an empty one where the findings say already why it cannot be read. Raises ResourceMissing."""
+    from dandang.policy import read_policy
+
+    try:
+        return read_policy(quads)
+    except ResourceMissing:
+        if not any(finding.severity == "error" for finding in findings):
+            raise
+        return read_policy([])

@@ -55,7 +55,11 @@ def validate_policy(quads: Iterable[ox.Quad], *, rules: Collection[str] = ()) ->
     known = list(quads)
     engine = Engine(resources.shapes_file("policy"), known)
     files = {term_value(quad.subject): _file_of(quad) for quad in known}
-    found = [_policy_finding(result, files) for result in engine.results(rules=rules, closest=True)]
+    above = {quad.object.value: term_value(quad.subject) for quad in known if isinstance(quad.object, ox.BlankNode)}
+    found = [
+        _policy_finding(result, files, _named(result.focus, above))
+        for result in engine.results(rules=rules, closest=True)
+    ]
     return sorted(found, key=lambda finding: (str(finding.place), finding.rule, finding.value))
 
 
@@ -168,18 +172,27 @@ def term_value(term: object) -> str:
     return str(getattr(term, "value", ""))
 
 
-def _policy_finding(result: Result, files: Mapping[str, str]) -> Finding:
+def _named(node: str, above: Mapping[str, str]) -> str:
+    """The node; in place of one without a name, the nearest above it that has one: a name is what somebody can look for."""
+    seen: set[str] = set()
+    while node in above and node not in seen:
+        seen.add(node)
+        node = above[node]
+    return node
+
+
+def _policy_finding(result: Result, files: Mapping[str, str], focus: str) -> Finding:
     rule = result.rule
     value = "" if result.value == result.focus else result.value
     message = told(rule, result.message, value, lambda iri, _: shorten(iri))
-    place = Place(files.get(result.focus, ""), path=shorten(result.focus))
+    place = Place(files.get(focus, ""), path=shorten(focus))
     return Finding(
         rule.slug,
         message,
         with_closest(rule.hint, result.closest),
         place,
         rule.severity,
-        result.focus,
+        focus,
         result.value,
         rule.cites,
         node=result.focus,

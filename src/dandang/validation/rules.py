@@ -67,7 +67,8 @@ def read_rules(shapes: Path) -> dict[str, Rule]:
 
 
 def _rule(iri: str, index: Index) -> Rule:
-    path = index.value(iri, SH + "path")
+    # A shape of nodes that have a property looks at that property.
+    path = index.value(iri, SH + "path") or index.value(iri, SH + "targetSubjectsOf")
     # A path of several steps is told by its first; one that does not begin with a property has none.
     first = index.value(path, RDF + "first", path)
     return Rule(
