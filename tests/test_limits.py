@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -312,6 +313,63 @@ def test_no_place_to_wait_is_told_at_once(app: Flask, monkeypatch: pytest.Monkey
         assert (answer.status_code, json.loads(answer.data)["code"]) == (503, "busy")
         assert int(answer.headers["Retry-After"]) > 0
         assert ask(app.test_client(), SMALL).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be halted")
+def test_query_that_turns_out_long_waits_for_a_slow_place(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It need not begin anew when one of those before it ends in time; and it waits no longer than others do."""
+    pool = query_pool(app)
+    assert settled(pool)
+    moderate = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c { SELECT ?e { ?d ?e ?f } LIMIT 400 } }"
+    monkeypatch.setattr(pool, "seconds", 3.0)
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(ask, app.test_client(), f"{BOMBS['path']} # places {n}") for n in range(2)]
+        assert until(lambda: pool.counts().slow == 2)
+        monkeypatch.setattr(sparql_pool, "WAIT_SECONDS", 20.0)
+        monkeypatch.setattr(pool, "seconds", 30.0)
+        waiting = threads.submit(ask, app.test_client(), f"{moderate} # waits")
+        assert until(lambda: pool.counts().waiting == 1 or waiting.done())
+        assert not waiting.done() and ask(app.test_client(), SMALL).status_code == 200
+        assert waiting.result().status_code == 200
+        assert all(job.result().status_code == 503 for job in running)
+    assert settled(pool)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be halted")
+def test_long_query_does_not_wait_for_a_slow_place_for_ever(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparql_pool, "WAIT_SECONDS", 0.1)
+    pool = query_pool(app)
+    assert settled(pool)
+    monkeypatch.setattr(pool, "seconds", 3.0)
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(ask, app.test_client(), f"{BOMBS['path']} # for ever {n}") for n in range(2)]
+        assert until(lambda: pool.counts().slow == 2)
+        answer = ask(app.test_client(), f"{BOMBS['path']} # too many")
+        assert (answer.status_code, json.loads(answer.data)["code"]) == (503, "busy")
+        assert all(job.result().status_code == 503 for job in running)
+    assert settled(pool)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be halted")
+def test_halted_process_ends_with_its_server() -> None:
+    code = (
+        "import sys, time\nfrom dandang.web.sparql_process import Worker\n"
+        "worker = Worker()\nworker.halt()\nprint(worker.pid, flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        pid = int(server.stdout.readline())
+        server.kill()
+
+    def gone() -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        # Ended, but nobody has asked how: a container may have no init.
+        return Path(f"/proc/{pid}/stat").exists() and " Z " in Path(f"/proc/{pid}/stat").read_text()
+
+    assert until(gone)
 
 
 def test_killed_worker_is_replaced_before_anyone_asks(app: Flask, client: FlaskClient) -> None:

@@ -1,8 +1,9 @@
 """The processes that run SPARQL of strangers: limits that hold, because a process can be killed.
 
 A query begins in one of the quick places. When it has run for a moment it takes one of the few slow places, steps back
-behind the quick ones and goes on there until its deadline; a fresh process takes its quick place. So long queries keep
-each other waiting, never the short ones. A query that is known to be long takes a slow place from the start.
+behind the quick ones and goes on there until its deadline; a fresh process takes its quick place. Where no slow place is
+free it is halted until there is one, but not for long. So long queries keep each other waiting, never the short ones. A
+query that is known to be long takes a slow place from the start.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import atexit
 import itertools
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,8 @@ QUICK_SECONDS = 0.2
 #: Seconds a request waits for a place, and how many may wait for each kind; the next is refused at once.
 WAIT_SECONDS = 2.0
 WAITING = {"quick": 200, "slow": 8}
+#: How many queries may be halted until there is a slow place; each holds the memory that it has taken.
+HALTED = 4
 #: So many queries are remembered to be long.
 _REMEMBERED = 1000
 
@@ -72,6 +75,7 @@ class Pool:
         self._quick = self._slow = self._starting = 0
         self._late = self._refused = self._started = 0
         self._waiting = {"quick": 0, "slow": 0}
+        self._halted: deque[Turn] = deque()
         self._broken: Exception | None = None
         self._closings = 0
         self._long: OrderedDict[int, None] = OrderedDict()
@@ -103,6 +107,8 @@ class Pool:
                 return _answer(turn, header)
             first = turn.worker.frame()
             self._slow_down(turn)
+            with self._state:
+                self._state.wait_for(lambda: not turn.halted)
             if turn.ended:
                 raise Gone
             turn.lent = True
@@ -134,7 +140,7 @@ class Pool:
     def counts(self) -> Counts:
         """How the pool is."""
         with self._state:
-            idle, waiting = len(self._idle), sum(self._waiting.values())
+            idle, waiting = len(self._idle), sum(self._waiting.values()) + len(self._halted)
             return Counts(idle, self._quick, self._slow, waiting, self._late, self._refused, self._started)
 
     def close(self) -> None:
@@ -244,25 +250,45 @@ class Pool:
             self._waiting[lane] -= 1
 
     def _slow_down(self, turn: Turn) -> None:
-        """Moves a job that takes long, or whose result is large, to a slow place; where there is none, it ends."""
+        """Moves a job that takes long, or whose result is large, to a slow place, or halts it until there is one."""
         with self._state:
-            if turn.over or turn.slow:
+            if turn.over or turn.slow or turn.halted:
                 return
             if time.monotonic() - turn.begun >= QUICK_SECONDS:
                 self._remember(turn.key)
-            if self._slow >= self._slow_places:
-                turn.ended = "refused"
-                self._refused += 1
-            else:
+            free = self._slow < self._slow_places
+            if free:
                 turn.slow = True
                 self._slow += 1
                 self._quick -= 1
-        if turn.ended:
-            self._release(turn)
-            return
+            elif len(self._halted) < HALTED and turn.worker.halt():
+                turn.halted = True
+                self._halted.append(turn)
+                self._quick -= 1
+                # Under the lock, as whoever gives it a place sets the deadline in place of this.
+                left = turn.begun + turn.seconds - time.monotonic()
+                self._alarms.set(turn, min(WAIT_SECONDS, left), lambda: self._end(turn, "refused"))
+            halted = turn.halted
+        if free:
+            self._go_on(turn)
+        elif not halted:
+            self._end(turn, "refused")
+        self._fill()
+
+    def _go_on(self, turn: Turn) -> None:
+        """Lets a job run in its slow place until its deadline."""
         turn.worker.step_back()
         self._alarms.set(turn, turn.begun + turn.seconds - time.monotonic(), lambda: self._end(turn))
-        self._fill()
+
+    def _next_halted(self) -> list[Turn]:
+        """Gives the slow places that are free to those that are halted. Called under the lock."""
+        found: list[Turn] = []
+        while self._halted and self._slow < self._slow_places:
+            turn = self._halted.popleft()
+            turn.halted, turn.slow = False, True
+            self._slow += 1
+            found.append(turn)
+        return found
 
     def _remember(self, key: int) -> None:
         self._long[key] = None
@@ -270,13 +296,14 @@ class Pool:
         if len(self._long) > _REMEMBERED:
             self._long.popitem(last=False)
 
-    def _end(self, turn: Turn) -> None:
-        """The deadline."""
+    def _end(self, turn: Turn, why: str = "late") -> None:
+        """The deadline, or the end of the time to wait for a slow place."""
         with self._state:
-            if turn.over:
+            if turn.over or (why == "refused" and turn.slow):
                 return
-            turn.ended = "late"
-            self._late += 1
+            turn.ended = why
+            self._late += why == "late"
+            self._refused += why == "refused"
         self._release(turn)
 
     def _release(self, turn: Turn, *, usable: bool = False) -> None:
@@ -285,16 +312,23 @@ class Pool:
             if turn.over:
                 return
             turn.over = True
-            kept = usable and not (turn.slow or turn.ended or turn.worn)
+            kept = usable and not (turn.slow or turn.halted or turn.ended or turn.worn)
             if turn.slow:
                 self._slow -= 1
                 if not turn.ended and time.monotonic() - turn.begun < QUICK_SECONDS:
                     self._long.pop(turn.key, None)
+            elif turn.halted:
+                turn.halted = False
+                self._halted.remove(turn)
             else:
                 self._quick -= 1
+            following = self._next_halted()
             if kept and turn.worker in self._workers:
                 self._idle.append(turn.worker)
             self._state.notify_all()
+        for other in following:
+            self._go_on(other)
+            other.worker.resume()
         self._alarms.clear(turn)
         self.observe(turn.ended or "done", time.monotonic() - turn.begun)
         if not kept:

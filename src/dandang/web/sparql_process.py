@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -80,7 +81,13 @@ class Worker:
         # What we are told in variables, such as a token, is nothing that strangers' queries should be near.
         own = {name: value for name, value in os.environ.items() if not name.startswith("DANDANG_")}
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=own,
+            # A group of its own: Ctrl+C is for the server, and a halted process whose parent is gone is ended by the kernel.
+            process_group=None if sys.platform == "win32" else 0,
         )
         self.pid = self._process.pid
         self.version = -1
@@ -113,6 +120,18 @@ class Worker:
         if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
+
+    def halt(self) -> bool:
+        """Stops the process where it is until `resume`: whether the system has such a thing."""
+        if sys.platform == "win32":
+            return False
+        self._process.send_signal(signal.SIGSTOP)
+        return True
+
+    def resume(self) -> None:
+        """Lets the process go on."""
+        if sys.platform != "win32":
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Ends the process, at once."""

@@ -29,7 +29,7 @@ class Turn:
         self.key = key
         self.seconds = seconds
         self.begun = 0.0
-        self.slow = self.lent = self.worn = self.over = False
+        self.slow = self.halted = self.lent = self.worn = self.over = False
         self.ended = ""
 
 
