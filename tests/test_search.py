@@ -281,6 +281,14 @@ def test_the_query_behind_a_search_takes_any_text(store: Store) -> None:
         assert store.select(search_query(query)).columns == ("thing",)
 
 
+def test_fields_stand_in_the_order_of_the_documents(client: FlaskClient) -> None:
+    order = ["moderately-prosperous-society", "deepening-reform", "law-based-governance", "party-self-governance"]
+    for address in ("/zh/search?q=问责", "/zh/domains/"):
+        page = client.get(address, headers={"Accept": "text/html"}).text.split("<main")[1]
+        places = [page.find(name) for name in order]
+        assert -1 not in places and places == sorted(places), address
+
+
 def test_an_unknown_facet_finds_nothing_and_can_be_left(client: FlaskClient) -> None:
     page = client.get("/zh/search?q=E7&kind=nothing", headers=HTML)
     assert page.status_code == 200 and "没有找到" in page.text

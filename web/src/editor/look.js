@@ -16,9 +16,9 @@ export const highlighting = HighlightStyle.define([
 const small = { fontSize: "0.8125rem" };
 
 export const look = EditorView.theme({
-  "&": { border: "1px solid var(--rule-strong)", borderRadius: "3px", background: "var(--raised)", color: "var(--ink)", fontSize: "0.9375rem" },
+  "&": { border: "1px solid var(--rule-strong)", borderRadius: "3px", background: "var(--raised)", color: "var(--ink)", fontSize: "0.9375rem", maxHeight: "max(20em, 65vh)" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content, .cm-gutter": { minHeight: "16em" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-gutters": { background: "transparent", color: "var(--ink-2)", border: "none", borderInlineEnd: "1px solid var(--rule)" },

@@ -12,7 +12,7 @@ from unicodedata import normalize
 import pyoxigraph as ox
 
 from dandang.messages import Text
-from dandang.namespaces import ID
+from dandang.namespaces import ID, SKOS
 from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
 from dandang.web.behind import page_query
 from dandang.web.library import Library
@@ -94,7 +94,7 @@ def search(query: str, chosen: Mapping[str, str], library: Library, lang: str) -
     found = index.search(query)
     wanted = {facet: value for facet, value in chosen.items() if value}
     left = [hit for hit in found if _fits(hit.thing, wanted)] if wanted else found
-    facets = {facet: _choices(facet, found, wanted) for facet in FACETS}
+    facets = {facet: _choices(facet, found, wanted, library) for facet in FACETS}
     groups = _groups(left, MANY if "kind" in wanted else FEW, lang, index)
     plain = simplified(query)
     nearest = () if found else tuple(index.nearest(query))
@@ -148,12 +148,15 @@ def _fits(thing: Thing, wanted: Mapping[str, str]) -> bool:
     return all(value in map(_tail, _VALUES[facet](thing)) for facet, value in wanted.items())
 
 
-def _choices(facet: str, found: list[Found], wanted: Mapping[str, str]) -> tuple[Choice, ...]:
+def _choices(facet: str, found: list[Found], wanted: Mapping[str, str], library: Library) -> tuple[Choice, ...]:
     """The values of a facet among the hits that the other facets leave."""
     others = {key: value for key, value in wanted.items() if key != facet}
     things = [hit.thing for hit in found if not others or _fits(hit.thing, others)]
     counts = Counter(chain.from_iterable(map(_VALUES[facet], things)))
-    ordered = [kind for kind in KINDS if kind in counts] if facet == "kind" else sorted(counts)
+    if facet == "kind":
+        ordered = [kind for kind in KINDS if kind in counts]
+    else:
+        ordered = sorted(counts, key=lambda iri: (library.index.value(iri, SKOS + "notation"), iri))
     return tuple(Choice(_tail(value), value, counts[value], wanted.get(facet) == _tail(value)) for value in ordered)
 
 
