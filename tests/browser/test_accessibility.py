@@ -11,6 +11,8 @@ from playwright.sync_api import Error
 from test_web import CASE, EMPTY, ROUTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page, Route
 
     from conftest import OpenPage
@@ -53,10 +55,9 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]} {node['target']}" for rule in found for node in rule["nodes"][:4]]
 
 
-def look(open_page: OpenPage, pages: list[str], name: str) -> None:
-    """Opens the pages in one language, theme and width, and lets axe read each."""
+def visited(open_page: OpenPage, pages: list[str], name: str) -> Iterator[tuple[str, Page]]:
+    """Opens the pages one after the other in one language, theme and width."""
     lang, scheme, size = LOOKS[name]
-    found: dict[str, list[str]] = {}
     with open_page("/healthz", color_scheme=scheme, viewport=size) as page:
         for address in pages:
             path = address.removeprefix("POST ").replace("/zh/", f"/{lang}/", 1)
@@ -70,8 +71,12 @@ def look(open_page: OpenPage, pages: list[str], name: str) -> None:
                 continue
             finally:
                 page.unroute(f"**{path}")
-            if wrong := violations(page):
-                found[path] = wrong
+            yield path, page
+
+
+def look(open_page: OpenPage, pages: list[str], name: str) -> None:
+    """Lets axe read each page."""
+    found = {path: wrong for path, page in visited(open_page, pages, name) if (wrong := violations(page))}
     assert found == {}
 
 
