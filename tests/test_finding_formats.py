@@ -23,8 +23,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from dandang import __version__, bulk, cases
 from dandang.cases import read_file
 from dandang.cli import main
+from dandang.cli.options import FINDINGS
 from dandang.cli.output import Tally
-from dandang.cli.parser import _FINDINGS
 from dandang.messages import LANGUAGES, Text
 from dandang.model import Finding, Place, Policy
 from dandang.namespaces import ID, SH
@@ -65,7 +65,7 @@ def written(style: str, findings: list[Finding], report: Report) -> str:
 
 
 def test_the_command_offers_every_format() -> None:
-    assert (*FORMATS, "xlsx") == _FINDINGS
+    assert (*FORMATS, "xlsx") == FINDINGS
 
 
 def test_text_names_the_clause_with_its_words(findings: list[Finding], report: Report) -> None:
