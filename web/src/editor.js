@@ -50,6 +50,8 @@ function extensions(textarea, language) {
     typedOver,
     EditorState.phrases.of(phrases[language]),
     EditorView.contentAttributes.of({
+      // It is focusable anyway; this says so to those who look for it in what scrolls.
+      tabindex: "0",
       "aria-label": textarea.labels[0].textContent,
       "aria-description": document.getElementById("query-help").textContent.replace(/\s+/g, " ").trim(),
     }),
