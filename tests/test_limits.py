@@ -315,6 +315,21 @@ def test_no_place_to_wait_is_told_at_once(app: Flask, monkeypatch: pytest.Monkey
         assert ask(app.test_client(), SMALL).status_code == 200
 
 
+def test_burst_of_an_unknown_bomb_takes_few_quick_places(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that wait for a quick place are found out when the first of them is."""
+    monkeypatch.setitem(sparql_pool.WAITING, "slow", 0)
+    monkeypatch.setattr(sparql_pool, "WAIT_SECONDS", 20.0)
+    pool = query_pool(app)
+    assert ask(app.test_client(), SMALL).status_code == 200 and settled(pool)
+    started = pool.counts().started
+    with ThreadPoolExecutor(20) as threads:
+        bombs = [threads.submit(ask, app.test_client(), f"{BOMBS['path']} # burst") for _ in range(20)]
+        assert all(bomb.result().status_code == 503 for bomb in bombs)
+    assert settled(pool)
+    # Two that ran, and perhaps two that took their places before those were found out; not one for each of the twenty.
+    assert pool.counts().started - started < 10
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be halted")
 def test_query_that_turns_out_long_waits_for_a_slow_place(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """It need not begin anew when one of those before it ends in time; and it waits no longer than others do."""

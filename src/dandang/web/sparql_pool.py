@@ -217,11 +217,9 @@ class Pool:
         network = isinstance(job, Query) and job.network
         with self._state:
             if network or turn.key in self._long:
-                self._wait("slow", lambda: self._slow < self._slow_places, WAIT_SECONDS)
-                turn.slow = True
-                self._slow += 1
+                self._wait_for_slow(turn)
         try:
-            turn.worker = self._made(network=True) if network else self._ready(slow=turn.slow)
+            turn.worker = self._made(network=True) if network else self._ready(turn)
         except BaseException:
             with self._state:
                 self._slow -= turn.slow
@@ -236,6 +234,16 @@ class Pool:
         else:
             self._alarms.set(turn, QUICK_SECONDS, lambda: self._slow_down(turn))
         return turn
+
+    def _wait_for_slow(self, turn: Turn) -> None:
+        """Takes a slow place, under the lock. Raises Busy."""
+        self._wait("slow", lambda: self._slow < self._slow_places, WAIT_SECONDS)
+        turn.slow = True
+        self._slow += 1
+
+    def _found_long(self, turn: Turn) -> bool:
+        """Whether a query that waits for a quick place has been found to be long meanwhile, as one like it ran."""
+        return not turn.slow and turn.key in self._long
 
     def _wait(self, lane: str, ready: Callable[[], bool], seconds: float) -> None:
         """Waits under the lock until there is a place. Raises Busy, at once where too many wait already."""
@@ -293,6 +301,7 @@ class Pool:
     def _remember(self, key: int) -> None:
         self._long[key] = None
         self._long.move_to_end(key)
+        self._state.notify_all()
         if len(self._long) > _REMEMBERED:
             self._long.popitem(last=False)
 
@@ -336,18 +345,21 @@ class Pool:
 
     # --- workers ------------------------------------------------------------------------------------------------------
 
-    def _ready(self, *, slow: bool) -> Worker:
+    def _ready(self, turn: Turn) -> Worker:
         """A worker that was idle, with the dataset, for a quick or a slow place. Raises Busy or EnvironmentError_."""
         while True:
             self._fill()
             with self._state:
                 patience = WAIT_SECONDS if self._workers else START_SECONDS
-                self._wait("quick", lambda: bool(self._idle or self._broken), patience)
+                self._wait("quick", lambda: bool(self._idle or self._broken) or self._found_long(turn), patience)
+                if self._found_long(turn):
+                    self._wait_for_slow(turn)
+                    continue
                 if not self._idle:
                     broken, self._broken = self._broken, None
                     raise _not_started() from broken
                 worker = self._idle.pop()
-                self._quick += not slow
+                self._quick += not turn.slow
             try:
                 # It may have ended while nobody asked it anything: not the fault of whoever asks next.
                 if worker.alive():
@@ -356,7 +368,7 @@ class Pool:
             except Gone:
                 pass
             with self._state:
-                self._quick -= not slow
+                self._quick -= not turn.slow
             self._give_up(worker)
 
     def _fill(self) -> None:
