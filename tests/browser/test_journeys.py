@@ -12,6 +12,7 @@ import pytest
 from waitress.server import create_server
 
 from dandang.web import create_app
+from dandang.web.views.lists import LISTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -95,6 +96,15 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, site: str, lang: str) -
             page.goto(f"{site}/{lang}{path}")
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, path
+
+
+def test_lists_hide_nothing_beside_a_phone(browser: Browser, site: str) -> None:
+    hidden = "[...document.querySelectorAll('.scroll:has(.listing)')].some((one) => one.scrollWidth > one.clientWidth)"
+    with opened(browser, site, viewport=PHONE) as page:
+        for name in LISTS:
+            page.goto(f"{site}/en/{name}/")
+            assert page.locator(".listing").count() > 0
+            assert not page.evaluate(hidden), name
 
 
 def test_every_page_in_the_dark_has_readable_text(browser: Browser, site: str) -> None:
