@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,3 +54,10 @@ def test_a_doubtful_reading_is_unfolded_on_paper(open_page: OpenPage, lang: str)
         assert not readings.is_visible()
         page.emulate_media(media="print")
         assert readings.is_visible()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_matrix_is_one_landscape_sheet(open_page: OpenPage, lang: str) -> None:
+    with open_page(f"/{lang}/matrix") as page:
+        paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
