@@ -182,6 +182,29 @@ def test_formulas_merged_cells_and_hidden_sheets_are_told(policy: Policy) -> Non
     assert read[1].case.title == ""
 
 
+def test_formulas_are_those_of_the_sheet_that_is_read(policy: Policy) -> None:
+    """A sheet that was moved to the front keeps its part in the file; its neighbour's formulas are not its own."""
+
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active["B2"] = "=1+1"
+        other = made.create_sheet("说明", 0)
+        other["A1"], other["C9"] = "说明", "=2+2"
+        made.create_chartsheet("图", 0)
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert told(read) == [("formula-cell", "案件!B2")]
+
+
+def test_a_table_may_begin_anywhere(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.move_range("A1:C3", rows=3, cols=2)
+        made.active["E6"] = "也许"
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [item.case.id for item in read] == ["甲-1", "甲-2"]
+    assert told(read) == [("bad-value", "案件!E6")]
+
+
 def test_a_hidden_table_is_not_read(policy: Policy) -> None:
     def fill(made: openpyxl.Workbook) -> None:
         made.create_sheet("说明")["A1"] = "见隐藏的表"

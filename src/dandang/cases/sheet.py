@@ -110,11 +110,15 @@ def _sheets(content: bytes, name: str) -> dict[str, _ROWS]:
 
 def visible_sheets(book: Any) -> list[str]:
     """The names of the sheets with cells that are not hidden."""
+    hidden = hidden_sheets(book)
     return [
-        data.name
-        for data in book.sheets_metadata
-        if str(data.visible).endswith(".Visible") and str(data.typ).endswith(".WorkSheet")
+        data.name for data in book.sheets_metadata if str(data.typ).endswith(".WorkSheet") and data.name not in hidden
     ]
+
+
+def hidden_sheets(book: Any) -> list[str]:
+    """The names of the sheets that are hidden."""
+    return [data.name for data in book.sheets_metadata if not str(data.visible).endswith(".Visible")]
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from dandang.cases.sheet import CASE_SHEET, cell_text, column_letters, open_workbook, visible_sheets
+from dandang.cases.sheet import CASE_SHEET, cell_text, column_letters, hidden_sheets, open_workbook, visible_sheets
 from dandang.cases.table import HEADING_ROWS, Locate, Row, is_heading
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
-_SHEET_PART = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _CHUNK = 1 << 20
 #: More cells of one kind than this are told in one finding.
 _SHOWN = 20
@@ -63,7 +63,7 @@ class Workbook:
         return place
 
     def _findings(self, sheet: str, page: Any) -> Iterator[Finding]:
-        hidden = sorted(set(self._book.sheet_names) - set(visible_sheets(self._book)))
+        hidden = hidden_sheets(self._book)
         if hidden:
             message = Text(
                 f"隐藏的工作表没有读：{'、'.join(hidden)}", f"hidden sheets were not read: {', '.join(hidden)}"
@@ -83,20 +83,35 @@ class Workbook:
 
     def _formulas(self, sheet: str) -> list[str]:
         """The cells of a sheet that hold a formula."""
-        number = self._book.sheet_names.index(sheet) + 1
+        found: list[str] = []
         with ZipFile(BytesIO(self._content)) as archive:
-            parts = [name for name in archive.namelist() if _SHEET_PART.fullmatch(name)]
-            # The order of the sheets is that of their parts in what Excel, WPS and every library write.
-            part = sorted(parts, key=lambda name: int(_SHEET_PART.fullmatch(name)[1]))[number - 1]  # type: ignore[index]
-            found, rest = [], b""
+            part = _part(archive, sheet)
+            if part not in archive.namelist():
+                return found
+            rest = b""
             with archive.open(part) as stream:
                 while chunk := stream.read(_CHUNK):
                     chunk = rest + chunk
                     found += [match[1].decode() for match in _FORMULA.finditer(chunk)]
-                    rest = chunk[chunk.rfind(b"<c ") :]
+                    # A cell may go on in the next chunk; one that was told is not told again.
+                    rest = chunk[max(chunk.rfind(b"<c "), 0) :]
                     if _FORMULA.match(rest):
                         rest = b""
-            return found
+        return found
+
+
+def _part(archive: ZipFile, sheet: str) -> str:
+    """The part of the archive that holds a sheet, by the relationships of the workbook (ECMA-376, part 1, 18.2.19): neither the order nor
+    the numbers of the parts tell it."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for element in book.iter():
+        if element.tag.endswith("}sheet") and element.get("name") == sheet:
+            link = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+            target = targets.get(link, "")
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return ""
 
 
 def _rows(page: Any) -> Iterator[Row]:
@@ -105,7 +120,7 @@ def _rows(page: Any) -> Iterator[Row]:
     lead = [""] * skipped_columns
     for number, cells in enumerate(page.iter_rows(), start=1):
         if number > skipped_rows or any(cells):
-            yield number, (lead if len(cells) < page.width else []) + [cell_text(cell) for cell in cells]
+            yield number, lead + [cell_text(cell) for cell in cells]
 
 
 def _merged(place: Place) -> Finding:
