@@ -115,3 +115,10 @@ def test_a_broken_file_among_others(files: dict[str, Path], tmp_path: Path, caps
 def test_progress_is_told_in_words() -> None:
     assert progress(5000, 250, 1000, 10.0).zh == "5000 件，每秒 500 件，25%，还要 0:30"
     assert progress(5000, 0, 0, 10.0).en == "5000 cases, 500 a second"
+
+
+def test_answers_never_take_the_place_of_the_cases(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    before = files["jsonl"].read_bytes()
+    assert main(["validate", str(files["jsonl"]), "--outcomes", str(files["jsonl"])]) == 2
+    assert "原文件" in capsys.readouterr().err
+    assert files["jsonl"].read_bytes() == before

@@ -260,6 +260,16 @@ def test_the_checked_workbook_is_marked_and_else_untouched(tmp_path: Path, capsy
     assert {("'案件'!A2", "bad-id"), ("'案件'!D3", "bad-value")} <= links
 
 
+@pytest.mark.parametrize("style", ["xlsx", "csv", "text"])
+def test_the_checked_file_is_never_written_over(style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "案件.xlsx"
+    office_workbook().save(source)
+    before = source.read_bytes()
+    assert main(["validate", str(source), "--format", style, "-o", str(tmp_path / "." / "案件.xlsx")]) == 2
+    assert "原文件" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
 def test_findings_on_other_files_are_a_list(tmp_path: Path) -> None:
     target = tmp_path / "结果.xlsx"
     assert (

@@ -23,6 +23,7 @@ def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], rep
     """
     from dandang.render.findings import FORMATS
 
+    spare_sources(options.files, options.output)
     tally = Tally(findings)
     if options.format == "xlsx":
         _write_workbook(tally, report, options)
@@ -40,17 +41,32 @@ def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], rep
 
 def _write_workbook(findings: Iterable[Finding], report: Report, options: Namespace) -> None:
     """The findings marked in a copy of the workbook that was checked; of other files, or several, as a list."""
-    from dandang.cases.files import is_workbook, read_bytes
+    from dandang.cases.files import MAX_TABLE, is_workbook, read_bytes
     from dandang.render.findings.workbook import annotated_workbook, findings_workbook
 
     if not options.output:
         hint = ("加上 -o 文件名.xlsx", "add -o name.xlsx")
         raise BadParameter("XLSX 要写入文件", "XLSX goes to a file", hint=hint)
-    content = read_bytes(options.files[0]) if len(options.files) == 1 and options.files[0].endswith(".xlsx") else b""
+    one = len(options.files) == 1 and options.files[0].endswith(".xlsx")
+    content = read_bytes(options.files[0], most=MAX_TABLE) if one else b""
     marked = (
         annotated_workbook(content, findings, report) if is_workbook(content) else findings_workbook(findings, report)
     )
     write_file(options.output, marked)
+
+
+def spare_sources(files: Iterable[str], output: str) -> None:
+    """Raises BadParameter where the output would take the place of a file that was checked."""
+    import os
+
+    if os.path.exists(output) and any(os.path.exists(name) and os.path.samefile(name, output) for name in files):
+        hint = ("换一个文件名", "choose another name")
+        raise BadParameter(
+            "结果不能写在原文件上",
+            "the result cannot take the place of the file that is checked",
+            hint=hint,
+            place=Place(output),
+        )
 
 
 INTERRUPTED = Text(
@@ -88,10 +104,11 @@ def destination(options: Namespace) -> Iterator[TextIO]:
         return
     try:
         # The formats write their own line ends.
-        with open(name, "w", encoding="utf-8", newline="") as file:
-            yield file
+        file = open(name, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed below: what the body raises is no failure to write
     except OSError as error:
         raise unwritable(name, error) from error
+    with file:
+        yield file
 
 
 def _validated(checked: Text, tally: Tally) -> Text:

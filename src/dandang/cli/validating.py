@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dandang import __version__, resources
 from dandang.cases.reading import ReadCase, read_file, without_duplicates
 from dandang.cli.inputs import case_files, chosen_rules, is_dump
-from dandang.cli.output import print_findings
+from dandang.cli.output import print_findings, spare_sources
 from dandang.cli.settings import settings
 from dandang.errors import MalformedFile, ResourceMissing, UnreadableFile
 from dandang.messages import Text
@@ -45,6 +45,7 @@ def _validate_dump(files: Sequence[str], options: Namespace) -> int:
     from dandang.render.findings import Report
     from dandang.validation import case_rules
 
+    spare_sources(files, options.outcomes)
     rules = case_rules()
     chosen = _chosen(options, rules)
     dump = Dump(files, options, Task(findings=True, outcomes=bool(options.outcomes)))
