@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from dandang import catalogue, resources
+from dandang import catalogue, parameters, resources
 from dandang.assessment import assess
 from dandang.cases import case_quads, read_file, with_derived_facts
 from dandang.compiled import compiled_quads
@@ -92,7 +92,7 @@ def test_header_is_complete(question: catalogue.Question) -> None:
     assert question.tags
     assert set(question.needs) <= set(catalogue.NEEDS)
     for parameter in question.parameters:
-        assert parameter.type in catalogue.TYPES or parameter.type.startswith("concept:"), parameter.name
+        assert parameter.type in parameters.TYPES or parameter.type.startswith("concept:"), parameter.name
         assert all(parameter.label), parameter.name
     for column in question.columns:
         assert all(column.label), column.name
@@ -113,7 +113,7 @@ def test_file_stands_alone(question: catalogue.Question) -> None:
 
 
 @pytest.mark.parametrize(("question", "parameter"), PARAMETERS, ids=lambda item: getattr(item, "name", ""))
-def test_parameter_stands_on_a_line_of_its_own(question: catalogue.Question, parameter: catalogue.Parameter) -> None:
+def test_parameter_stands_on_a_line_of_its_own(question: catalogue.Question, parameter: parameters.Parameter) -> None:
     """Every mention of the values is on such a line, and the default of the header is the one in the query."""
     mentions = re.findall(rf"VALUES \?{parameter.name} ", question.text)
     lines = re.findall(rf"^ *VALUES \?{parameter.name} \{{.*\}}$", question.text, re.MULTILINE)
@@ -370,7 +370,7 @@ def test_other_types_take_no_text(name: str, parameter: str, text: str) -> None:
 
 
 def test_iri_parameter() -> None:
-    parameter = catalogue.Parameter("thing", "iri", "dd:Clause", BY_ID["cq-57"].question)
+    parameter = parameters.Parameter("thing", "iri", "dd:Clause", BY_ID["cq-57"].question)
     question = BY_ID["cq-57"]._replace(
         parameters=(parameter,), text="SELECT ?thing {\n  VALUES ?thing { dd:Clause }\n}"
     )
@@ -378,6 +378,14 @@ def test_iri_parameter() -> None:
         assert f"VALUES ?thing {{ <{DD}Fact> }}" in catalogue.bind(question, {"thing": value}, policy())
     with pytest.raises(BadParameter):
         catalogue.bind(question, {"thing": "no iri"}, policy())
+
+
+@pytest.mark.parametrize("between", [";", "；", "\n", " ； "])
+def test_facts_of_a_list_are_set_apart_as_chinese_writers_do(between: str) -> None:
+    names = ["急难险重任务", "临阵退缩"]
+    bound = catalogue.bind(BY_ID["cq-05"], {"given": between.join(names)}, policy())
+    found = [next(iter(Vocabulary(policy()).fact(name)))[0] for name in names]
+    assert f"{{ <{found[0]}> <{found[1]}> }}" in bound
 
 
 # --- the store --------------------------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ import pyoxigraph as ox
 from dandang import resources, snapshot
 from dandang.errors import BadParameter, ResourceMissing, UnknownName
 from dandang.messages import Text
-from dandang.model import Case, Place, Policy, Vocabulary
-from dandang.namespaces import CASES, DD, PREFIXES, XSD
+from dandang.model import Case, Place, Policy
+from dandang.namespaces import CASES, DD, PREFIXES
+from dandang.parameters import Parameter, case_iri_of, nearest, terms_of
 from dandang.store import GRAPHS, Store
 
 if TYPE_CHECKING:
@@ -25,28 +26,10 @@ if TYPE_CHECKING:
 
 #: What a query can need beside the policy and its compiled rules.
 NEEDS = ("ontology", "cases", "assessments")
-#: One type of parameter each; `concept:SCHEME` stands for the concepts of a scheme.
-TYPES = ("case", "clause", "document", "fact", "facts", "reading", "date", "string", "iri")
 
 _HEADER = re.compile(r"#\+ (?P<key>[a-z.]+): (?P<value>.+)")
 _PARAMETER = re.compile(r"(?P<name>\w+) (?P<type>[\w:-]+) = ?(?P<default>.*)")
 _FILE = re.compile(r"(?P<id>cq-(?P<number>\d+))-(?P<slug>[a-z0-9-]+)")
-_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]+')
-_CASE_ID = re.compile(r"[\w.-]+")
-_READINGS = {"recommended": "recommended", "推荐": "recommended", "推荐读法": "recommended"} | {
-    "strict": "strict",
-    "从严": "strict",
-    "从严读法": "strict",
-}
-
-
-class Parameter(NamedTuple):
-    """What a question can be asked of: a name, a type, a default as a person would write it, a label."""
-
-    name: str
-    type: str
-    default: str
-    label: Text
 
 
 class Column(NamedTuple):
@@ -101,7 +84,7 @@ def find(name: str) -> Question:
         match = _FILE.fullmatch(stem)
         if match and wanted in (stem, match["id"], match["slug"], match["number"], str(int(match["number"]))):
             return _read(path)
-    near = _nearest(wanted, files)
+    near = nearest(wanted, files)
     hint = (f"是不是：{'、'.join(near)}？", f"did you mean: {', '.join(near)}?") if near else None
     raise UnknownName(
         f"没有问题“{name}”",
@@ -116,7 +99,7 @@ def _read(path: Path) -> Question:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ResourceMissing(
-            f"无法读取查询文件({reason})", f"cannot read the query file ({reason})", place=Place(str(path))
+            f"无法读取查询文件（{reason}）", f"cannot read the query file ({reason})", place=Place(str(path))
         ) from error
     name = _FILE.fullmatch(path.stem)
     header: dict[str, list[str]] = {}
@@ -179,7 +162,7 @@ def ask(store: Store, question: Question, values: Mapping[str, str], policy: Pol
     text = bind(question, values, policy)
     for parameter in question.parameters:
         if parameter.type == "case":
-            _require_case(store, _case(values.get(parameter.name, parameter.default), parameter))
+            _require_case(store, case_iri_of(values.get(parameter.name, parameter.default), parameter))
     return store.select(text)
 
 
@@ -190,7 +173,7 @@ def bind(question: Question, values: Mapping[str, str], policy: Policy) -> str:
     for name, value in values.items():
         if name not in known:
             raise _unknown_parameter(question, name)
-        terms = " ".join(_terms(known[name], value, policy))
+        terms = " ".join(terms_of(known[name], value, policy))
         line = re.compile(rf"^([ \t]*)VALUES \?{re.escape(name)} \{{.*\}}[ \t]*$", re.MULTILINE)
         # A function, because a replacement string would read backslashes in the terms.
         text = line.sub(lambda found, line=f"VALUES ?{name} {{ {terms} }}": f"{found[1]}{line}", text)  # type: ignore[misc]
@@ -214,166 +197,9 @@ def _require_case(store: Store, iri: str) -> None:
         return
     name = iri.removeprefix(CASES)
     known = sorted(case.removeprefix(CASES) for case in found)
-    near = _nearest(name, known) or known[:5]
+    near = nearest(name, known) or known[:5]
     hint = (f"可用的案件：{'、'.join(near)}", f"there are: {', '.join(near)}") if near else None
     raise UnknownName(f"没有案件“{name}”", f'there is no case "{name}"', hint=hint)
-
-
-# --- values → terms ---------------------------------------------------------------------------------------------------
-
-
-def _terms(parameter: Parameter, value: str, policy: Policy) -> list[str]:
-    """A value as SPARQL terms: one, or any number for a list."""
-    value = value.strip()
-    kind, _, scheme = parameter.type.partition(":")
-    if kind == "facts":
-        # Not every engine takes an empty VALUES: the empty list is a fact type that no clause asks about.
-        return [_node(iri) for iri in _facts(value, parameter, policy)] or [_node(PREFIXES["rdf"] + "nil")]
-    if kind == "string":
-        return [_string(value)]
-    if kind == "date":
-        return [f"{_string(_date(value, parameter))}^^<{XSD}date>"]
-    if kind == "reading":
-        return [_node(DD + _reading(value, parameter))]
-    if kind == "concept":
-        return [_node(_concept(scheme, value, parameter, policy))]
-    makers: Mapping[str, Callable[[], str]] = {
-        "case": lambda: _case(value, parameter),
-        "clause": lambda: _clause(value, parameter, policy),
-        "document": lambda: _document(value, parameter, policy),
-        "fact": lambda: _fact(value, parameter, policy),
-        "iri": lambda: _expanded(value, parameter),
-    }
-    return [_node(makers[kind]())]
-
-
-def _node(iri: str) -> str:
-    return f"<{iri}>"
-
-
-def _string(value: str) -> str:
-    """A string literal in which nothing but plain characters stands unescaped."""
-    return '"' + "".join(c if c.isalnum() or c in " -_.:/" else f"\\U{ord(c):08X}" for c in value) + '"'
-
-
-def _expanded(value: str, parameter: Parameter) -> str:
-    """A full IRI from `<…>`, a full IRI or a prefixed name of the project's prefixes."""
-    plain = value[1:-1] if value.startswith("<") and value.endswith(">") else value
-    prefix, colon, rest = plain.partition(":")
-    if colon and prefix in PREFIXES and not rest.startswith("//"):
-        plain = PREFIXES[prefix] + rest
-    if not _IRI.fullmatch(plain):
-        raise _bad(parameter, value, Text("应是一个 IRI，如 fact:diligent", "expected an IRI, such as fact:diligent"))
-    return plain
-
-
-def _case(value: str, parameter: Parameter) -> str:
-    if value.startswith((CASES, f"<{CASES}", "case:")):
-        return _expanded(value, parameter)
-    if not _CASE_ID.fullmatch(value):
-        raise _bad(parameter, value, Text("应是案件编号，如 2018-017", "expected the id of a case, such as 2018-017"))
-    return CASES + value
-
-
-def _clause(value: str, parameter: Parameter, policy: Policy) -> str:
-    found = policy.by_notation.get(value.upper())
-    if found is not None:
-        return found.iri
-    if ":" in value and (iri := _expanded(value, parameter)) in policy.clauses:
-        return iri
-    hint = _did_you_mean(value, policy.by_notation) or Text(
-        "请写条款编号，如 A11、E7", "write its notation, such as A11 or E7"
-    )
-    raise _bad(parameter, value, hint)
-
-
-def _document(value: str, parameter: Parameter, policy: Policy) -> str:
-    notations = {document.notation: iri for iri, document in policy.documents.items() if document.notation}
-    if value.upper() in notations:
-        return notations[value.upper()]
-    if ":" in value and (iri := _expanded(value, parameter)) in policy.documents:
-        return iri
-    listed = sorted(notations)
-    raise _bad(parameter, value, Text(f"可用：{'、'.join(listed)}", f"use one of: {', '.join(listed)}"))
-
-
-def _concept(scheme: str, value: str, parameter: Parameter, policy: Policy) -> str:
-    vocabulary = Vocabulary(policy)
-    name = _expanded(value, parameter) if ":" in value else value
-    found = vocabulary.concept(scheme, name)
-    if found is None:
-        labels = vocabulary.concept_labels(scheme)
-        zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
-        raise _bad(parameter, value, Text(f"可用：{zh}", f"use one of: {en}"))
-    return found
-
-
-def _reading(value: str, parameter: Parameter) -> str:
-    found = _READINGS.get(value.lower().removeprefix("dd:"))
-    if found is None:
-        raise _bad(parameter, value, Text("可用：推荐、从严", "use recommended or strict"))
-    return found
-
-
-def _date(value: str, parameter: Parameter) -> str:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as error:
-        raise _bad(parameter, value, Text("请写成 2018-09-01 的样子", "write it like 2018-09-01")) from error
-
-
-def _facts(value: str, parameter: Parameter, policy: Policy) -> list[str]:
-    """The fact types that a list names. Names are set apart by semicolons or line breaks, since they may hold commas."""
-    vocabulary = Vocabulary(policy)
-    names = [name.strip() for name in re.split(r"[;;\n]", value) if name.strip()]
-    return list(dict.fromkeys(_fact(name, parameter, policy, vocabulary) for name in names))
-
-
-def _fact(value: str, parameter: Parameter, policy: Policy, vocabulary: Vocabulary | None = None) -> str:
-    vocabulary = vocabulary or Vocabulary(policy)
-    found = vocabulary.fact(value)
-    if not found and ":" in value:
-        found = vocabulary.fact(_expanded(value, parameter))
-    if len(found) == 1:
-        iri, positive = next(iter(found))
-        if positive:
-            return iri
-        label = policy.facts[iri].label
-        hint = Text(
-            f"“{value}”是否定说法：请写“{label.zh}”，不成立的事实另有参数或者另行说明",
-            f'"{value}" names the negative: write "{label.en}", and say elsewhere that it does not hold',
-        )
-        raise _bad(parameter, value, hint)
-    if found:
-        labels = [policy.facts[iri].label for iri, _ in sorted(found)]
-        zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
-        raise _bad(parameter, value, Text(f"不止一个事实叫这个名字：{zh}", f"more than one fact has this name: {en}"))
-    hint = _did_you_mean(value, vocabulary.fact_names()) or Text(
-        "`dandang ask cq-18` 列出全部事实", "`dandang ask cq-18` lists all facts"
-    )
-    raise _bad(parameter, value, hint)
-
-
-def _bad(parameter: Parameter, value: str, hint: Text) -> BadParameter:
-    return BadParameter(
-        f"参数 {parameter.name}({parameter.label.zh})的值“{value}”不可用",
-        f'the value "{value}" of parameter {parameter.name} ({parameter.label.en}) cannot be used',
-        hint=(hint.zh, hint.en),
-    )
-
-
-def _did_you_mean(value: str, known: Iterable[str]) -> Text | None:
-    near = _nearest(value, known)
-    return Text(f"是不是：{'、'.join(near)}？", f"did you mean: {', '.join(near)}?") if near else None
-
-
-def _nearest(value: str, known: Iterable[str]) -> list[str]:
-    # Only an error needs it, and it takes longer to import than most questions to answer.
-    from difflib import get_close_matches
-
-    return get_close_matches(value, list(dict.fromkeys(known)), n=4, cutoff=0.45)
 
 
 # --- the store behind the questions -----------------------------------------------------------------------------------

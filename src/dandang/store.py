@@ -73,7 +73,7 @@ def read_turtle(path: Path) -> list[ox.Quad]:
         content = path.read_bytes()
     except OSError as error:
         raise ResourceMissing(
-            f"无法读取数据文件({error.strerror})",
+            f"无法读取数据文件（{error.strerror}）",
             f"cannot read the data file ({error.strerror})",
             place=Place(str(path)),
         ) from error

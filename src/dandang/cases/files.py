@@ -33,7 +33,7 @@ def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
         raise UnreadableFile("没有这个文件", "there is no such file", hint=hint, place=place) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableFile(f"无法读取({reason})", f"cannot be read ({reason})", place=place) from error
+        raise UnreadableFile(f"无法读取（{reason}）", f"cannot be read ({reason})", place=place) from error
     content = _unpacked(content, name, most)
     if len(content) > most:
         limit = most // (1024 * 1024)

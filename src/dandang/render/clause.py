@@ -51,7 +51,7 @@ def _conditions(clause: Clause, policy: Policy, lang: str) -> Iterator[str]:
         yield from condition_lines(clause.condition, policy, lang, 1)
     shared = policy.lists.get(clause.clause_list)
     if shared and shared.condition:
-        yield Text(f"  本类条款共同的前提({shared.label.zh})", f"  shared by its list ({shared.label.en})").in_(lang)
+        yield Text(f"  本类条款共同的前提（{shared.label.zh}）", f"  shared by its list ({shared.label.en})").in_(lang)
         yield from condition_lines(shared.condition, policy, lang, 2)
     for iri in shared.preconditions if shared else ():
         precondition = policy.clauses[iri]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from dandang.catalogue import Parameter, Question
+from dandang.catalogue import Question
 from dandang.messages import Text
+from dandang.parameters import Parameter
 from dandang.web.library import Library
 
 
