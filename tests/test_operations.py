@@ -215,6 +215,26 @@ def test_what_is_no_request_is_refused_in_words(served: Served, sent: bytes, sta
         assert f"\n{name}:".lower().encode() in head.lower()
 
 
+def large_upload(size: int) -> bytes:
+    return request("/sparql", "Content-Type: application/sparql-query", f"Content-Length: {size}", method="POST")
+
+
+def test_who_sends_far_too_much_gets_to_read_why(served: Served) -> None:
+    """Many clients read nothing before they have sent all; a connection that is closed on them takes the answer with it."""
+    size = 40 * 1024 * 1024
+    for _ in range(3):
+        head, body = split(served.raw(large_upload(size), b"x" * size))
+        assert head.startswith(b"HTTP/1.1 413 ") and json.loads(body)["code"] == "request-entity-too-large"
+
+
+def test_who_sends_without_end_is_cut(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(large_upload(10**12))
+        with pytest.raises(OSError):
+            for _ in range(2 * listener.HEARD_BYTES // 2**20):
+                connection.sendall(b"x" * 2**20)
+
+
 def test_the_documentation_has_every_option_and_limit(root: Path) -> None:
     from dandang.cli.parser import build_parser
     from dandang.web import delivery, limits

@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from threading import Event
 from typing import Any, TypeAlias
@@ -40,6 +41,9 @@ MOST_WAITING = 16 * 1024 * 1024
 #: What may wait for all readers together. Beyond it only short answers are taken in; the connection of a longer one is cut.
 ALL_WAITING = 256 * 1024 * 1024
 _SHORT = 64 * 1024
+#: A client that is refused while it still sends is heard to the end, so that it gets to read why; but no longer than so.
+HEARD_SECONDS = 5.0
+HEARD_BYTES = 64 * 1024 * 1024
 
 Known: TypeAlias = Callable[[bytes, str], bytes | None]
 
@@ -72,6 +76,7 @@ class _RefusedTask(WSGITask):  # type: ignore[misc]
         environ: dict[str, Any] = super().get_environment()
         environ["wsgi.input"] = BytesIO()
         environ[REFUSAL] = _refusal(request.error.code)
+        self.channel.refused = True
         self.set_close_on_finish()
         return environ
 
@@ -103,6 +108,11 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     sent = 0
     slow_looks = 0
     sent_at_look = 0
+    close_when_flushed: bool
+    #: Whether a request was refused before its end, and if its answer is sent, since when the rest of it is passed over.
+    refused = False
+    refused_at = 0.0
+    passed_over = 0
 
     def received(self, data: bytes) -> bool:
         """Takes in what the client sent."""
@@ -116,6 +126,36 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         if self.request is None:
             self.began = time.time()
         return bool(super().received(data))
+
+    def readable(self) -> bool:
+        """Whether what the client sends is taken in."""
+        return bool(self.refused_at) or bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Takes in what has come, or passes over it."""
+        if not self.refused_at:
+            super().handle_read()
+            return
+        try:
+            self.passed_over += len(self.recv(self.adj.recv_bytes))
+        except OSError:
+            self.handle_close()
+        if self.connected and self.passed_over > HEARD_BYTES:
+            self.handle_close()
+
+    def handle_write(self) -> None:
+        """Sends what waits. A connection that ends with a refusal is not closed while the client still sends.
+
+        Else the system would drop what the client has not read yet: the very words that say why.
+        """
+        if not (self.refused and self.close_when_flushed):
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if self.connected and not self.total_outbufs_len:
+            self.close_when_flushed, self.refused_at = False, time.time()
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
 
     def write_soon(self, data: bytes) -> int:
         """Takes in a part of an answer. Raises ClientDisconnected."""
@@ -141,6 +181,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def too_slow(self, now: float) -> bool:
         """Whether the client holds the connection without using it."""
+        if self.refused_at and now - self.refused_at > HEARD_SECONDS:
+            return True
         if self.request is not None and not self.requests and now - self.began > REQUEST_SECONDS:
             return True
         slow = self.total_outbufs_len > 0 and self.sent - self.sent_at_look < SLOWEST_READER * _LOOK_SECONDS
