@@ -48,6 +48,7 @@ class Draft:
     __slots__ = (
         "claims",
         "decided",
+        "derived",
         "domain",
         "facts",
         "id",
@@ -64,6 +65,8 @@ class Draft:
         self.id = self.title = self.on = self.decided = self.domain = self.rank = self.post = ""
         self.on_list: Truth = None
         self.facts: list[DraftFact] = []
+        #: The derived facts that the source has, by type and value; it may leave them out, but all or none.
+        self.derived: list[tuple[str, str]] = []
         self.sanctions: list[DraftSanction] = []
         self.claims: list[str] = []
         #: The names that the source gives the nodes of the cadre (""), of facts by type and of sanctions by measure, without the IRI of the case.
@@ -107,6 +110,10 @@ class Draft:
         """Where a stated fact or a sanction stands; nothing for what is not stated."""
         parts = self.facts if key[0] == "fact" else self.sanctions
         return next((part.key for part in parts if part[0] == key[1]), "")
+
+
+class _NotRegular(Exception):
+    """The draft says what no regular case does."""
 
 
 class _FactBits(NamedTuple):
@@ -154,10 +161,10 @@ class Assembler:
         self._on, self._decided = slots["on",], slots["decided",]
 
     def facts(self, draft: Draft) -> Facts | None:
-        """What a draft says; None where something in it is unknown or said twice, so that it is not regular."""
+        """What a draft says; None where it is not regular: something in it is unknown or said twice, or other facts follow than it has as derived."""
         try:
             return self._said(draft)
-        except KeyError:
+        except (_NotRegular, KeyError):
             return None
 
     def _said(self, draft: Draft) -> Facts | None:
@@ -210,7 +217,7 @@ class Assembler:
     def _add_facts(self, draft: Draft, atoms: list[int], dates: dict[int, str]) -> None:
         steps = self._derivation.steps
         settled: dict[str, bool] = {}
-        replaced: list[str] = []
+        replaced: dict[str, bool] = {}
         waiting = self._bases(draft)
         for fact in draft.facts:
             settled[fact.type] = fact.value != "unknown"
@@ -219,9 +226,11 @@ class Assembler:
         for kind, value in waiting:
             if not settled.get(kind):
                 settled[kind] = True
-                replaced.append(kind)
+                replaced[kind] = value
                 atoms.append(self._derived[kind, value])
                 waiting += steps.get((kind, value), ())
+        if draft.derived and sorted(draft.derived) != sorted((kind, _WORDS[value]) for kind, value in replaced.items()):
+            raise _NotRegular
         for fact in draft.facts:
             if fact.value == "unknown" and fact.type in replaced:
                 continue
