@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyoxigraph as ox
@@ -21,6 +22,7 @@ from dandang.bulk.records import Checked
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
+from dandang.cases.rdf import cases_of
 from dandang.errors import UnreadableFile
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy
 from dandang.resources import case_files
@@ -260,6 +262,52 @@ def test_what_is_not_regular_is_checked_as_it_stands(
     )
     assert Counter((f.rule, f.node, f.path, f.object, f.message) for f in found[1].findings) == expected
     assert said(found[::2]) == said(check(engine, "nquads", first + third))
+
+
+def spoiled(block: bytes, other: bytes, dice: Random) -> bytes:
+    """A block with a line moved, repeated, left out or taken from another block, or a few bytes changed."""
+    lines = block.splitlines(keepends=True)
+    place = dice.randrange(len(lines))
+    match dice.randrange(6):
+        case 0:
+            lines.insert(dice.randrange(len(lines)), lines.pop(place))
+        case 1:
+            lines.insert(dice.randrange(len(lines)), lines[place])
+        case 2:
+            del lines[place]
+        case 3:
+            lines.insert(place, dice.choice(other.splitlines(keepends=True)))
+        case 4:
+            words = lines[place].split(b" ")
+            words[dice.randrange(len(words))] = dice.choice(dice.choice(lines).split(b" "))
+            lines[place] = b" ".join(words)
+        case _:
+            cut = dice.randrange(len(lines[place]))
+            piece = dice.choice(
+                (b"", b'"', b"\\", b"\r", b"\x00", b"\xff", b"#", b"> <", b"0", b"@en", lines[place][:9])
+            )
+            lines[place] = lines[place][:cut] + piece + lines[place][cut + dice.randrange(3) :]
+    return b"".join(lines)
+
+
+def test_what_is_read_quickly_says_what_its_graph_says(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
+    """However a block is spoiled: what still counts as regular is what the graph of its lines says."""
+    dice, speller = Random(5), Speller(engine.program, today=TODAY)
+    blocks = [quads([with_derived_facts(case, policy)]) for case in cases]
+    regular = 0
+    for _ in range(1500):
+        block = spoiled(dice.choice(blocks), dice.choice(blocks), dice)
+        (record, *more) = engine.reader("nquads").records(block, "file", 1)
+        if record.said is None or more:
+            continue
+        regular += 1
+        graph = set(ox.parse(block, ox.RdfFormat.N_QUADS))
+        ((case, findings),) = cases_of(graph, policy, "file")
+        expected = speller.facts(engine.derivation.applied(case))
+        assert expected and not findings, block.decode(errors="replace")
+        assert (record.said.bits, record.said.dates) == (expected.bits, expected.dates), block.decode(errors="replace")
+        assert len(graph) == block.count(b"\n")
+    assert regular > 100
 
 
 # --- faults of streams ------------------------------------------------------------------------------------------------

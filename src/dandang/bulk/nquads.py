@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.faults import syntax_fault
 from dandang.bulk.records import Record
-from dandang.bulk.statements import Irregular, Meanings, drafted
+from dandang.bulk.statements import Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
 from dandang.model import Case, Place
@@ -37,7 +37,7 @@ class Lines:
         self._assembler = assembler
         self._derivation = derivation
         self._quads = quads
-        self._meanings = Meanings()
+        self._statements = Statements()
 
     def records(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
         """The records of whole cases."""
@@ -67,12 +67,9 @@ class Lines:
 
     def _regular(self, lines: list[bytes], own: list[bytes], prefix: bytes, place: Place) -> Record | None:
         """A case as `cases.graph` writes it; None for any other. `own` are the lines without what they have in common."""
-        self._meanings.of(prefix)
         try:
-            said = dict(map(self._meanings.__getitem__, own))
-            if len(said) < len(own):
-                return None
-            draft = drafted(said, _identifier(prefix))
+            identifier = _identifier(prefix)
+            draft = drafted(self._statements.of(own, prefix, identifier), identifier.decode())
         except (Irregular, KeyError, UnicodeDecodeError):
             return None
         facts = self._assembler.facts(draft)
@@ -111,13 +108,13 @@ def _spot(lines: list[bytes], place: Place, prefix: bytes, key: str) -> Place:
     return place._replace(line=(place.line or 1) + first, path=key)
 
 
-def _identifier(prefix: bytes) -> str:
+def _identifier(prefix: bytes) -> bytes:
     """The id of a case by its IRI. Raises Irregular where it is none of ours."""
     identifier = prefix.removeprefix(_CASE)
     plain = identifier.replace(b".", b"a").replace(b"-", b"a").replace(b"_", b"a")
     if len(identifier) == len(prefix) or not plain.isalnum():
         raise Irregular
-    return identifier.decode()
+    return identifier
 
 
 def _stripped(lines: list[bytes], prefix: bytes, suffix: bytes) -> list[bytes] | None:

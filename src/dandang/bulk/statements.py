@@ -1,35 +1,42 @@
-"""What one line of a case says, as `cases.graph` writes it: each kind of line is looked at once and remembered.
+"""What the lines of a case say, as `cases.graph` writes them: whatever stands between two literals is looked at once and remembered.
 
-A line is given without the IRI of its case in front and the graph behind; where it is about a part of the case it begins with the name of the part.
+Lines are given without the IRI of their case in front and the graph behind; a line about a part of the case begins with the name of the part.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dandang.bulk.draft import Draft, DraftFact, DraftSanction
 from dandang.cases.tidying import is_date
-from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, PROV, RDF, XSD
+from dandang.namespaces import DCTERMS, DD, LION_LIST, PROV, RDF, XSD
 
-#: What a line says: the node and the role as one name ("#fact-1 value"), and the value, which is a Part for a line that leads to another.
+#: What a line says: the node and the role as one name ("#fact-1 value"), and the value, which is a Part for a line that leads to another node.
 Statement: TypeAlias = tuple[str, str]
+#: What a literal is to be; none where there is no literal.
+Kind: TypeAlias = Literal["", "text", "date", "id"]
 
 _IRI = rb"[^<>\"{}|^`\\\x00-\x20]+"
-_LANG = rb"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"
-#: A line without what is the same in all lines of its case; where the IRI of the case stands again, there is a zero byte.
-_LINE = re.compile(
-    rb"(#" + _IRI + rb")?> <(" + _IRI + rb")> "
-    rb'(?:"([^"\\\r\n]*)"(?:(' + _LANG + rb")|\^\^<(" + _IRI + rb")>)?"
-    rb"|<(" + _IRI + rb")>|\x00(#" + _IRI + rb")>)"
-)
-_TAIL = re.compile(rb"(?:" + _LANG + rb")?")
-#: More kinds of lines than this are kept by no real dump; a made-up one must not fill the memory.
-_MOST_KINDS = 200_000
-#: What a role has whose text no rule reads, or that is a matter of yes or no.
+_START = rb"(#" + _IRI + rb")?> <(" + _IRI + rb")> "
+#: A line that ends in an IRI; where that of the case stands, there is a zero byte.
+_LINE = re.compile(_START + rb"(?:<(" + _IRI + rb")>|\x00(#" + _IRI + rb")>)")
+#: A line up to the quotation mark of its literal, and what stands behind the other one.
+_HEAD = re.compile(_START)
+_LANG = re.compile(rb"@[A-Za-z]+(?:-[A-Za-z0-9]+)*")
+_TAILS: dict[bytes, tuple[Kind, ...]] = {
+    b"": ("", "text", "id"),
+    f"^^<{XSD}string>".encode(): ("text", "id"),
+    f"^^<{XSD}date>".encode(): ("date",),
+}
+#: No real dump has more kinds of these; a made-up one must not fill the memory.
+_MOST_PIECES = 30_000
+_MOST_LINES = 100_000
+_MOST_DATES = 40_000
+#: The value of what no rule reads, or is a matter of yes or no.
 _THERE = "1"
 _TEXTS = {
-    DCTERMS + "identifier": "id",
     DCTERMS + "title": "title",
     DCTERMS + "description": "summary",
     DD + "post": "post",
@@ -60,76 +67,109 @@ class Irregular(Exception):
     """The block is not as `cases.graph` writes it."""
 
 
-class Meanings(dict[bytes, Statement]):
-    """From lines to what they say. A line that was not met before is looked at for the case that `of` named; raises Irregular where it is as
-    `cases.graph` writes none."""
+class _Piece(NamedTuple):
+    """What stands between two literals: what the first may be, whole lines, and the beginning of the line of the second."""
+
+    before: tuple[Kind, ...]
+    said: dict[str, str]
+    key: str
+    kind: Kind
+
+
+class Statements:
+    """Reads the lines of one case after another."""
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, Statement] = {}
-        self._tails = {b""}
-        self._prefix = self._id = b""
+        self._pieces: dict[bytes, _Piece] = {}
+        self._lines: dict[bytes, Statement] = {}
+        self._dates: dict[bytes, str] = {}
 
-    def of(self, prefix: bytes) -> None:
-        """The lines that follow are those of the case whose IRI, but for the closing bracket, is `prefix`."""
-        self._prefix, self._id = prefix, prefix.removeprefix(b"<" + CASES.encode())
-
-    def __missing__(self, text: bytes) -> Statement:
-        # Texts are new each time, and links too until the IRI of the case is taken out.
-        parts = text.split(b'"')
-        if len(parts) == 3:
-            head, value, tail = parts
-            said = self._heads.get(head)
-            if said and tail in self._tails:
-                return self._checked(said, value)
-            return self._text(text, head, value, tail)
-        bare = text.replace(self._prefix, b"\x00")
-        return self.get(bare) or self._new(bare)
-
-    def _text(self, text: bytes, head: bytes, value: bytes, tail: bytes) -> Statement:
-        said = self._new(text)
-        if said[1] == _THERE and _TAIL.fullmatch(tail):
-            self._heads[head] = said
-            self._tails.add(tail)
-        return self._checked(said, value) if said[1] == _THERE else said
-
-    def _checked(self, said: Statement, value: bytes) -> Statement:
-        if b"\\" in value or b"\r" in value or (said[0] == " id" and value != self._id):
+    def of(self, lines: Sequence[bytes], prefix: bytes, identifier: bytes) -> dict[str, str]:
+        """What the lines say of the case with this id, `prefix` being its IRI but for the closing bracket. Raises Irregular, or UnicodeDecodeError, where
+        they are not as `cases.graph` writes them."""
+        parts = (b"\n" + b"\n".join(lines)).split(b'"')
+        texts = b"".join(parts[1::2])
+        if len(parts) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts:
             raise Irregular
-        value.decode()
-        return said
+        texts.decode()
+        pieces, said, count = self._pieces, {}, len(parts) // 2
+        key, kind = "", ""
+        for text, literal in zip(parts[::2], (b"", *parts[1::2]), strict=True):
+            piece = pieces.get(text) or self._linked(text, prefix)
+            before, own, next_key, next_kind = piece
+            if kind not in before:
+                raise Irregular
+            if kind == "text":
+                said[key] = _THERE
+            elif kind == "date":
+                said[key] = self._dates.get(literal) or self._date(literal)
+            elif kind:
+                said[key] = _THERE if literal == identifier else _irregular()
+            said |= own
+            count += len(own)
+            key, kind = next_key, next_kind
+        return said if not kind and len(said) == count else _irregular()
 
-    def _new(self, text: bytes) -> Statement:
-        found = _LINE.fullmatch(text)
+    def _date(self, literal: bytes) -> str:
+        date = literal.decode()
+        if not is_date(date):
+            raise Irregular
+        if len(self._dates) < _MOST_DATES:
+            self._dates[literal] = date
+        return date
+
+    def _linked(self, text: bytes, prefix: bytes) -> _Piece:
+        """A piece that was not met before, or has links, which are new each time until the IRI of the case is taken out."""
+        bare = text.replace(prefix, b"\x00")
+        return self._pieces.get(bare) or self._new(bare)
+
+    def _new(self, text: bytes) -> _Piece:
+        tail, *lines = text.split(b"\n")
+        key, kind = _head(lines[-1]) if lines else ("", "")
+        statements = [self._lines.get(line) or self._line(line) for line in (lines[:-1] if kind else lines)]
+        before = _TAILS.get(tail) or (("text",) if _LANG.fullmatch(tail) else _irregular())
+        piece = _Piece(before, dict(statements), key, kind)
+        if len(piece.said) < len(statements):
+            raise Irregular
+        if len(self._pieces) < _MOST_PIECES:
+            self._pieces[text] = piece
+        return piece
+
+    def _line(self, line: bytes) -> Statement:
+        found = _LINE.fullmatch(line)
         if not found:
             raise Irregular
-        node, predicate, *terms = (part.decode() if part is not None else "" for part in found.groups())
-        role, value = _literal(predicate, *terms[:3]) if found[3] is not None else _link(predicate, *terms[3:])
+        node, predicate, iri, part = (group.decode() if group else "" for group in found.groups())
+        role, value = _link(predicate, part) if part else _iri(predicate, iri)
         said = f"{node} {role}", value
-        if value != _THERE or found[3] is None:
-            self._keep(text, said)
+        if len(self._lines) < _MOST_LINES:
+            self._lines[line] = said
         return said
 
-    def _keep(self, text: bytes, said: Statement) -> None:
-        if len(self) < _MOST_KINDS:
-            self[text] = said
+
+def _irregular() -> Any:
+    raise Irregular
 
 
-def _literal(predicate: str, text: str, lang: str, datatype: str) -> tuple[str, str]:
-    if predicate in _DATES and datatype == XSD + "date" and is_date(text):
-        return _DATES[predicate], text
-    if predicate not in _TEXTS:
-        raise Irregular
-    if predicate == DCTERMS + "identifier" and (lang or datatype not in ("", XSD + "string")):
-        raise Irregular
-    return _TEXTS[predicate], _THERE
+def _head(line: bytes) -> tuple[str, Kind]:
+    """The node and the role of a line that a literal has to follow, and what it is to be; nothing of a line that is whole."""
+    found = _HEAD.fullmatch(line)
+    if not found:
+        return "", ""
+    node, predicate = (group.decode() if group else "" for group in found.groups())
+    if predicate == DCTERMS + "identifier":
+        return f"{node} id", "id"
+    if predicate in _DATES:
+        return f"{node} {_DATES[predicate]}", "date"
+    return f"{node} {_TEXTS.get(predicate) or _irregular()}", "text"
 
 
-def _link(predicate: str, iri: str, part: str) -> tuple[str, str]:
-    if part:
-        made = _PARTS.get(predicate)
-        if made is None:
-            raise Irregular
-        return f"part {part}", made(part)
+def _link(predicate: str, part: str) -> tuple[str, str]:
+    made = _PARTS.get(predicate) or _irregular()
+    return f"part {part}", made(part)
+
+
+def _iri(predicate: str, iri: str) -> tuple[str, str]:
     if predicate in _IRIS:
         return _IRIS[predicate], iri
     if predicate == DD + "value" and iri in _VALUES:
@@ -179,11 +219,6 @@ class Part(str):
         """Take what is said of this part out of `said`, into the draft."""
         raise NotImplementedError
 
-    def _named(self, draft: Draft, key: str) -> None:
-        if key in draft.nodes:
-            raise Irregular
-        draft.nodes[key] = self.name
-
 
 class _Claim(Part):
     __slots__ = ()
@@ -200,7 +235,9 @@ class _Cadre(Part):
         take = said.pop
         kind, person, rank, post, on_list, off_list = self._roles
         take(kind), take(person, "")
-        self._named(draft, "")
+        if "" in draft.nodes:
+            raise Irregular
+        draft.nodes[""] = self.name
         draft.rank, draft.post = take(rank, ""), take(post, "")
         on, off = take(on_list, ""), take(off_list, "")
         if on and off:
@@ -218,7 +255,9 @@ class _Fact(Part):
         kind, of, has, evidence, found_by, found_on, derived = self._roles
         take(kind)
         fact = DraftFact(take(of), take(has), take(evidence, ""), take(found_by, ""), take(found_on, ""), self.name)
-        self._named(draft, fact.type)
+        if fact.type in draft.nodes:
+            raise Irregular
+        draft.nodes[fact.type] = self.name
         if not take(derived, ""):
             draft.facts.append(fact)
         elif fact.evidence or fact.found_by or fact.found_on:
@@ -236,7 +275,9 @@ class _Sanction(Part):
         kind, measure, on, by, ground = self._roles
         take(kind)
         sanction = DraftSanction(take(measure), take(on, ""), take(by, ""), take(ground, ""), self.name)
-        self._named(draft, sanction.measure)
+        if sanction.measure in draft.nodes:
+            raise Irregular
+        draft.nodes[sanction.measure] = self.name
         draft.sanctions.append(sanction)
 
 
