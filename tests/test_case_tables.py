@@ -178,7 +178,7 @@ def test_formulas_merged_cells_and_hidden_sheets_are_told(policy: Policy) -> Non
         made.create_sheet("旧表").sheet_state = "hidden"
 
     read = read_cases(book(fill), policy, name="案件.xlsx")
-    assert told(read) == [("hidden-sheet", ""), ("merged-cells", "案件!C2:C3"), ("formula-cell", "案件!B3")]
+    assert told(read) == [("hidden-sheet", "旧表!A1"), ("merged-cells", "案件!C2:C3"), ("formula-cell", "案件!B3")]
     assert read[1].case.title == ""
 
 

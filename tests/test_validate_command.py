@@ -119,3 +119,25 @@ def test_watch_checks_again_after_a_change(folder: Path, capsys: pytest.CaptureF
     assert watch(check, lambda: [str(file) for file in folder.glob("*.yaml")], "zh", every=0.01) == 2
     assert runs[1] == "id: 甲1\n"
     assert "Ctrl+C" in capsys.readouterr().err
+
+
+def test_a_sheet_of_many_cases_says_what_each_says_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """More cases than a few are checked by the compiled shapes, those that are not regular by the engine all the same."""
+
+    def row(number: int) -> str:
+        measure, claim = ("免职", "")[number % 2], ("", "E4")[number % 2]
+        # A measure that comes twice is not regular.
+        again = "免职" if number == 2 else ""
+        return f"甲{number},一,2018-09-0{number % 9 + 1},市管正局级,{measure},{again},{claim},是"
+
+    def found(name: str) -> list[tuple[str, str, str]]:
+        main(["validate", "--format", "jsonl", name])
+        told = map(json.loads, capsys.readouterr().out.splitlines())
+        return sorted((one["focus"], one["rule"], one["value"]) for one in told)
+
+    head = "编号,标题,行为日期,职级,处理1,处理2,主张的容错条款,勤勉尽责"
+    (folder / "多.csv").write_text("\n".join([head, *map(row, range(120))]), encoding="utf-8")
+    (folder / "少.csv").write_text("\n".join([head, *map(row, range(4))]), encoding="utf-8")
+    few = found("少.csv")
+    assert {focus for focus, *_ in few} == {"甲0", "甲1", "甲2", "甲3"}
+    assert [one for one in found("多.csv") if one[0] in ("甲0", "甲1", "甲2", "甲3")] == few

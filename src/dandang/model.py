@@ -318,6 +318,7 @@ class Vocabulary:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._facts: dict[str, set[tuple[str, bool]]] = {}
+        self._concepts: dict[str, dict[str, str]] = {}
         for fact in policy.facts.values():
             for name in (fact.iri, fact.iri.rsplit("/", 1)[-1], *fact.label, *fact.names):
                 self._facts.setdefault(fold_name(name), set()).add((fact.iri, True))
@@ -335,13 +336,15 @@ class Vocabulary:
             yield from fact.names
 
     def concept(self, scheme: str, name: str) -> str | None:
-        """The concept of a scheme that a label, notation, slug or IRI names."""
-        wanted = fold_name(name)
+        """The concept of a scheme that a label, notation, slug or IRI names; of several, the first of the scheme."""
+        if scheme not in self._concepts:
+            self._concepts[scheme] = dict(reversed(list(self._named(scheme))))
+        return self._concepts[scheme].get(fold_name(name))
+
+    def _named(self, scheme: str) -> Iterator[tuple[str, str]]:
         for iri in self.policy.schemes.get(scheme, ()):
             own = (iri, iri.rsplit("/", 1)[-1], *self.policy.label(iri), *self.policy.synonyms.get(iri, ()))
-            if wanted in map(fold_name, own):
-                return iri
-        return None
+            yield from ((fold_name(name), iri) for name in own)
 
     def concept_labels(self, scheme: str) -> tuple[Text, ...]:
         """The labels of a scheme's concepts."""

@@ -170,7 +170,7 @@ def read_rows(name: str, policy: Policy) -> Iterator[ReadCase]:
     else:
         from dandang.cases.workbook import Workbook
 
-        sheet = Workbook(content, name).table(vocabulary)
+        sheet = Workbook(content, name, large=True).table(vocabulary)
         if sheet is None:
             yield from _read_workbook(content, policy, name)
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
@@ -60,7 +61,7 @@ SANCTION_COLUMNS = (
 )
 #: Columns that are there for people and say nothing about the case.
 _SHOWN_ONLY = ("question", "clauses")
-#: A workbook is a zip archive; one that unpacks to more than this is no case.
+#: A workbook is a zip archive; one that unpacks to more than this is read as a dump or not at all.
 _MOST_UNPACKED = 64 * 1024 * 1024
 _CELL: TypeAlias = int | float | str | bool | date | datetime | time | timedelta
 _ROWS: TypeAlias = list[list[_CELL]]
@@ -86,11 +87,11 @@ def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> tuple[Mapp
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def open_workbook(content: bytes, name: str) -> Any:
-    """The workbook by python-calamine. Raises UnreadableFile."""
+def open_workbook(content: bytes, name: str, *, most: int = _MOST_UNPACKED) -> Any:
+    """The workbook by python-calamine. Raises UnreadableFile, also where it unpacks to more than `most` bytes."""
     import python_calamine as calamine
 
-    _refuse_bomb(content, name)
+    _refuse_bomb(content, name, most)
     try:
         return calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     except calamine.PasswordError as error:
@@ -121,16 +122,21 @@ def hidden_sheets(book: Any) -> list[str]:
     return [data.name for data in book.sheets_metadata if not str(data.visible).endswith(".Visible")]
 
 
-def _refuse_bomb(content: bytes, name: str) -> None:
+def _refuse_bomb(content: bytes, name: str, most: int) -> None:
     try:
         size = sum(part.file_size for part in ZipFile(BytesIO(content)).infolist())
     except (BadZipFile, OSError) as error:
         raise _not_a_workbook(name) from error
-    if size > _MOST_UNPACKED:
-        limit = _MOST_UNPACKED // (1024 * 1024)
+    if size > most:
+        limit = most // (1024 * 1024)
+        hint = (
+            "确实有这么多案件的，用 `dandang validate --workers 1`，或者拆成几个文件",
+            "if there really are so many cases, use `dandang validate --workers 1`, or split it into several files",
+        )
         raise UnreadableFile(
-            f"工作簿解开后超过 {limit} MB，不是一件案件",
-            f"the workbook unpacks to more than {limit} MB; that is no single case",
+            f"工作簿解开后超过 {limit} MB",
+            f"the workbook unpacks to more than {limit} MB",
+            hint=hint if most == _MOST_UNPACKED else None,
             place=Place(name),
         )
 
@@ -177,6 +183,7 @@ class _Sheet(NamedTuple):
         return Scalar(cell_text(cells[column]) if column < len(cells) else "", self.place(row, column, path))
 
 
+@cache
 def column_letters(column: int) -> str:
     """The letters of a column counted from 0: A … Z, AA …"""
     letters = ""
@@ -189,6 +196,8 @@ def column_letters(column: int) -> str:
 
 def cell_text(value: _CELL) -> str:
     """What a cell says, as a case file would write it: dates by ISO 8601, whole numbers without a point."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip() if value else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -197,7 +206,7 @@ def cell_text(value: _CELL) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).replace("\r\n", "\n").strip()
+    return str(value)
 
 
 # --- the sheets -------------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from dandang.model import Finding, Place, Vocabulary, fold_name
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
 _CHUNK = 1 << 20
+#: What a large workbook may unpack to: a million rows of a few dozen columns.
+_MOST_LARGE = 2 << 30
 #: More cells of one kind than this are told in one finding.
 _SHOWN = 20
 
@@ -37,10 +39,11 @@ class Table(NamedTuple):
 class Workbook:
     """The sheets of a workbook. Raises UnreadableFile where it cannot be opened."""
 
-    def __init__(self, content: bytes, name: str) -> None:
+    def __init__(self, content: bytes, name: str, *, large: bool = False) -> None:
+        """`large` takes a workbook of any number of cases, which costs memory that a server does not have for one visitor."""
         self._content = content
         self._name = name
-        self._book = open_workbook(content, name)
+        self._book = open_workbook(content, name, most=_MOST_LARGE) if large else open_workbook(content, name)
 
     def table(self, vocabulary: Vocabulary) -> Table | None:
         """The first visible sheet with a table of cases, one named for cases before others; None where there is none."""
@@ -63,15 +66,8 @@ class Workbook:
         return place
 
     def _findings(self, sheet: str, page: Any) -> Iterator[Finding]:
-        hidden = hidden_sheets(self._book)
-        if hidden:
-            message = Text(
-                f"隐藏的工作表没有读：{'、'.join(hidden)}", f"hidden sheets were not read: {', '.join(hidden)}"
-            )
-            hint = Text(
-                "要读就取消隐藏，另存为一个文件", "to have one read, unhide it and save it as a file of its own"
-            )
-            yield Finding("hidden-sheet", message, hint, Place(self._name), "info")
+        for hidden in hidden_sheets(self._book):
+            yield _hidden(hidden, Place(self._name, cell=f"{hidden}!A1"))
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             # A title across the columns above the headings is no data.
             if bottom > top:
@@ -121,6 +117,12 @@ def _rows(page: Any) -> Iterator[Row]:
     for number, cells in enumerate(page.iter_rows(), start=1):
         if number > skipped_rows or any(cells):
             yield number, lead + [cell_text(cell) for cell in cells]
+
+
+def _hidden(sheet: str, place: Place) -> Finding:
+    message = Text(f"隐藏的工作表“{sheet}”没有读", f'the hidden sheet "{sheet}" was not read')
+    hint = Text("要读就取消隐藏，另存为一个文件", "to have it read, unhide it and save it as a file of its own")
+    return Finding("hidden-sheet", message, hint, place, "info")
 
 
 def _merged(place: Place) -> Finding:
