@@ -28,6 +28,9 @@ run: $(VENV)/.run $(VENV)/.frontend
 deps: $(VENV)/.test $(VENV)/.frontend
 
 test: lint $(VENV)/.frontend
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: lint $(VENV)/.frontend
 	$(BIN)/python -m pytest --cov $(ARGS)
 
 test-slow: $(VENV)/.test $(VENV)/.frontend
@@ -50,9 +53,9 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 $(VENV)/.build: requirements/build.txt
-	@command -v $(PYTHON) >/dev/null || { echo "找不到 $(PYTHON):请安装 Python 3.11 或更高版本 / $(PYTHON) not found: install Python 3.11 or later" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本,$(PYTHON) 是 $$($(PYTHON) -V 2>&1)。可用 make PYTHON=python3.11 … 指定 / Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); name another with make PYTHON=python3.11 …" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "这个 Python 缺少 venv 模块(Debian/Ubuntu:apt install python3-venv)/ this Python lacks the venv module (Debian/Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "找不到 $(PYTHON)：请安装 Python 3.11 或更高版本 / $(PYTHON) not found: install Python 3.11 or later" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，$(PYTHON) 是 $$($(PYTHON) -V 2>&1)。可用 make PYTHON=python3.11 … 指定 / Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); name another with make PYTHON=python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "这个 Python 缺少 venv 模块（Debian/Ubuntu：apt install python3-venv）/ this Python lacks the venv module (Debian/Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@echo "正在准备 $(VENV),第一次需要几分钟 / preparing $(VENV); the first time takes a few minutes"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements/build.txt

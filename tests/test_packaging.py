@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ import yaml
 from rdflib.namespace import OWL, RDF
 
 import dandang
+from serving import free_port
 
 #: Folders of the checkout that the wheel carries under dandang/_resources.
 CARRIED = ("ontology", "data", "queries", "web/templates", "web/static")
@@ -141,13 +144,6 @@ def test_installed_wheel_assesses_a_case(root: Path, installed: Installation) ->
     assert {f"E{number}" for number in range(1, 11)} <= answer["clauses"].keys()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(installed: Installation) -> Iterator[str]:
     """The address of `dandang serve`, run by the installed package until the block ends."""
@@ -177,6 +173,16 @@ def serving(installed: Installation) -> Iterator[str]:
                 server.wait(timeout=10)
 
 
+def split_before(lines: list[list[str]], word: str) -> list[list[list[str]]]:
+    """The stages of a Containerfile."""
+    stages: list[list[list[str]]] = []
+    for line in lines:
+        if line[0] == word:
+            stages.append([])
+        stages[-1].append(line)
+    return stages
+
+
 def answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -192,6 +198,47 @@ def test_installed_wheel_serves_a_clause(installed: Installation) -> None:
     assert "E7" in page
     assert "挽回损失" in page
     assert list(installed.elsewhere.iterdir()) == [], "running from a folder must leave nothing in it"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the image is one of Linux")
+def test_the_container_image_is_made_as_its_file_says(root: Path, wheel: Path, tmp_path: Path) -> None:
+    """The steps of the Containerfile, each as it stands but for the root folder; then its server, asked by its health check."""
+    folders = {name: tmp_path / name.strip("/").replace("/", "-") for name in ("/build/", "/opt/dandang")}
+    (folders["/build/"]).mkdir()
+    text = (root / "docs" / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    for name, folder in folders.items():
+        text = text.replace(name, f"{folder}/" if name.endswith("/") else str(folder))
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+    build, run = (list(group) for group in split_before(lines, "FROM"))
+    for kind, rest in build:
+        if kind == "COPY":
+            *sources, target = rest.split()
+            for source in sources:
+                found = wheel if source.startswith("dist/") else root / source
+                assert fnmatch(found.name, Path(source).name)
+                shutil.copy(found, target)
+        elif kind == "RUN":
+            command = rest.replace("python -m venv", f"{sys.executable} -m venv")
+            subprocess.run(command, shell=True, check=True, env=clean_environment(), cwd=tmp_path, timeout=900)
+    told = dict(run)
+    environment = clean_environment() | dict(pair.split("=", 1) for pair in told["ENV"].split())
+    environment["PATH"] = f"{folders['/opt/dandang']}/bin{os.pathsep}{os.environ['PATH']}"
+    port = str(free_port())
+    command = [*json.loads(told["ENTRYPOINT"]), *json.loads(told["CMD"])]
+    command = [{"0.0.0.0": "127.0.0.1", "8018": port}.get(word, word) for word in command]
+    server = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(int(port)) and server.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        health = json.loads(told["HEALTHCHECK"].partition("CMD ")[2].replace("8018", port))
+        subprocess.run(health, check=True, env=environment, timeout=30)
+    finally:
+        server.terminate()
+        log, _ = server.communicate(timeout=30)
+    assert b'"route": "/healthz"' in log
+    assert server.returncode == 0
 
 
 @pytest.mark.slow
