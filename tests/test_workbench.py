@@ -492,3 +492,46 @@ def test_yaml_of_the_workbench_is_the_one_of_the_library(client: FlaskClient, li
     name = next(iter(EXAMPLES))
     saved = client.post("/zh/case/file", data=EXAMPLES[name], content_type="application/yaml", headers=HTML)
     assert saved.text == case_yaml(stated(name, library), library.vocabulary)
+
+
+# --- what answers the clauses of a case -------------------------------------------------------------------------------
+
+
+def counterparts(page: str) -> list[str]:
+    return re.findall(r'<li data-fact="(\w+)"><fieldset class="pick-group">', page)
+
+
+def test_an_open_case_is_asked_for_the_counterparts_of_its_clauses(client: FlaskClient, library: Library) -> None:
+    """Told of an exemption's setting alone, the page offers the circumstances that it is the counterpart of, the surest first."""
+    policy = library.policy
+    exemption = policy.by_notation["E7"].iri
+    expected = {policy.clauses[one.circumstance].notation for one in policy.mirrors if one.exemption == exemption}
+    page = post(client, "/case/work", {"pick": "yes:handling-sudden-emergency"}).text
+    assert counterparts(page) == ["A11", "A10"]
+    assert set(counterparts(page)) == expected
+    assert 'name="pick" value="yes:handling-sudden-incident"' in page
+    picked = {"pick": ["yes:handling-sudden-emergency", "yes:handling-sudden-incident"]}
+    assert counterparts(post(client, "/case/work", picked).text) == ["A10"]
+
+
+def test_a_counterpart_that_changes_nothing_is_not_offered(client: FlaskClient) -> None:
+    """Where it is settled that nobody answers for anything, and where a clause’s setting was not told but merely excluded."""
+    refuted = {"pick": "yes:handling-sudden-emergency", "fact.verified-on-investigation": "no"}
+    assert counterparts(post(client, "/case/work", refuted).text) == []
+    assert counterparts(post(client, "/case/work", {"fact.adverse-social-impact": "yes"}).text) == []
+
+
+def test_the_panel_does_not_take_an_excluded_clause_for_one_that_was_not_told(client: FlaskClient) -> None:
+    told = {"pick": "yes:handling-sudden-emergency", "fact.adverse-social-impact": "yes"}
+    page = post(client, "/case/work", told).text
+    assert "没有适用或者可能适用的条款" in page
+    assert "还没有条款的情境得到说明" not in page
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_an_example_opens_in_the_workbench(client: FlaskClient, library: Library, name: str) -> None:
+    case = stated(name, library)
+    sent = Form(client.get(f"/zh/cases/{case.id}", headers=HTML).text).with_()
+    values = MultiDict((key, value) for key, values in sent.items() for value in values)
+    read = read_form(form_of_values(values), library.vocabulary)
+    assert graph(read.case, library) == graph(case, library)

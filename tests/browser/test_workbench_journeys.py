@@ -32,7 +32,7 @@ def pick(page: Page, site: str, lang: str) -> None:
     page.goto(f"{site}/{lang}/case")
     for code in PICKED:
         page.locator(f'input[name="pick"][value="yes:{code}"]').check()
-    press(page.locator(".go button"))
+    press(page.locator(".go button").first)
 
 
 def answer(page: Page, code: str, value: str) -> None:
@@ -62,7 +62,7 @@ def test_a_case_told_question_by_question(browser: Browser, site: str, lang: str
             assert page.evaluate("document.activeElement.name") == f"fact.{code}"
         assert page.locator("#standing .line-applies", has_text="E7").count() == 1
         assert page.locator("[role=status]", has_text="E7").count() == 1
-        press(page.locator(".go button"))
+        press(page.locator(".go button").first)
         assert page.locator(".facts-known > li").count() > 8
         with page.expect_download() as download:
             page.locator('button[value="yaml"]').click()
@@ -87,7 +87,7 @@ def test_the_same_without_javascript(browser: Browser, site: str, lang: str) -> 
                 break
             for code in codes:
                 answer(page, code, "no" if code in NO else "yes")
-            press(page.locator(".go button"))
+            press(page.locator(".go button").first)
         assert page.locator("#standing .line-applies", has_text="E7").count() == 1
         press(page.locator("button.language"))
         assert page.url == f"{site}/{'en' if lang == 'zh' else 'zh'}/case/work"
@@ -107,6 +107,19 @@ def test_what_happened_is_found_while_typing(browser: Browser, site: str) -> Non
         page.locator("#find").fill("")
         assert page.locator(".pick-group label:visible").count() > 50
         assert "已选 1 项" in page.locator(".go").inner_text()
+
+
+def test_a_counterpart_that_is_ticked_stays_and_is_asked_about(browser: Browser, site: str) -> None:
+    with opened(browser, site) as page:
+        pick(page, site, "zh")
+        box = page.locator('.counterparts input[value="yes:handling-sudden-incident"]')
+        with page.expect_response("**/case/standing"):
+            box.check()
+        page.wait_for_selector("#standing:not([aria-busy])")
+        assert box.is_checked()
+        assert page.locator("#standing .line-could_apply", has_text="A11").count() == 1
+        press(page.locator(".go button").last)
+        assert page.url == f"{site}/zh/case/report"
 
 
 def test_a_search_without_javascript_stays_out_of_the_address(browser: Browser, site: str) -> None:
@@ -144,7 +157,7 @@ def test_a_case_by_keyboard_alone(browser: Browser, site: str) -> None:
             if page.evaluate("document.activeElement.type") == "checkbox":
                 break
         page.keyboard.press("Space")
-        page.locator(".go button").focus()
+        page.locator(".go button").first.focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".questions-asked")
         page.locator(".questions-asked input").first.focus()
@@ -174,7 +187,7 @@ def test_a_mistake_takes_the_reader_to_its_field(browser: Browser, site: str) ->
     with opened(browser, site, java_script_enabled=False) as page:
         pick(page, site, "zh")
         page.locator("#id").fill("a/b")
-        press(page.locator(".go button"))
+        press(page.locator(".go button").first)
         page.locator(".error-summary a").click()
         page.wait_for_url("**#id")
         assert page.locator("#id").input_value() == "a/b"

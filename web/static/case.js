@@ -53,7 +53,7 @@ function follow() {
   let asked = 0;
   let waiting;
 
-  const answered = (item) => item.querySelector("input[type=radio]:checked") !== null;
+  const answered = (item) => item.querySelector("input:checked") !== null;
 
   async function update() {
     const number = ++asked;
@@ -85,18 +85,23 @@ function follow() {
     if (follows) document.getElementById("asking").after(follows);
   }
 
-  // Questions answered here stay where they are; those that no longer matter go, new ones come behind.
-  function ask(fresh) {
-    const list = document.querySelector(".questions-asked");
-    const wanted = new Map([...fresh.querySelectorAll(".questions-asked > li")].map((item) => [item.dataset.fact, item]));
+  // What was answered or ticked here stays where it is; what no longer matters goes, new things come behind.
+  function merge(list, fresh) {
+    const wanted = new Map([...fresh.children].map((item) => [item.dataset.fact, item]));
     for (const item of [...list.children]) {
-      const stays = answered(item) || item.contains(document.activeElement) || wanted.has(item.dataset.fact);
-      if (!stays) item.remove();
-      else if (!answered(item)) wanted.get(item.dataset.fact) && wanted.delete(item.dataset.fact);
+      const stays = answered(item) || item.contains(document.activeElement);
+      if (!stays && !wanted.has(item.dataset.fact)) item.remove();
+      wanted.delete(item.dataset.fact);
     }
-    for (const [code, item] of wanted) if (!list.querySelector(`[data-fact="${CSS.escape(code)}"]`)) list.append(item);
-    const hint = document.querySelector("#asking > p");
-    hint.replaceWith(fresh.querySelector("#asking > p"));
+    list.append(...wanted.values());
+  }
+
+  function ask(fresh) {
+    const fetched = fresh.querySelectorAll("[data-merge]");
+    document.querySelectorAll("[data-merge]").forEach((list, number) => merge(list, fetched[number]));
+    for (const wanted of ["#asking > p:first-of-type", "#going"]) document.querySelector(wanted).replaceWith(fresh.querySelector(wanted));
+    const block = document.querySelector(".counterparts");
+    block.hidden = !block.querySelector("li");
   }
 
   form.addEventListener("change", (event) => {

@@ -13,6 +13,7 @@ from dandang.web.library import Library
 from dandang.web.pages.common import page_query, query_of, requested_iri
 from dandang.web.routing import library, page
 from dandang.web.validators import findings_on
+from dandang.web.views.case_form import form_of_case
 from dandang.web.views.report import report_of
 
 blueprint = Blueprint("cases", __name__)
@@ -33,7 +34,8 @@ def case(identifier: str) -> str:
     report = report_of(
         _assessed(iri, shelf), shelf.policy, _findings(iri, shelf.policy.digest, date.today().isoformat())
     )
-    return render_template("case.html", iri=iri, report=report, query=query_of(iri, "case"))
+    form = form_of_case(shelf.cases[iri].case, shelf.policy)
+    return render_template("case.html", iri=iri, report=report, form=form, query=query_of(iri, "case"))
 
 
 def _assessed(iri: str, shelf: Library) -> Assessment:

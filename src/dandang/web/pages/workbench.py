@@ -20,6 +20,7 @@ from dandang.web.language import language
 from dandang.web.routing import library, page
 from dandang.web.views.asked import questions_of
 from dandang.web.views.case_form import CaseForm
+from dandang.web.views.counterparts import counterparts_of
 from dandang.web.views.picks import found, sections
 from dandang.web.views.standing import standing_of
 
@@ -123,6 +124,7 @@ def answered(form: CaseForm) -> tuple[CaseForm, ReadCase, dict[str, Any]]:
     values = {
         "standing": standing_of(assessment, shelf.policy),
         "questions": questions_of(assessment, shelf, known),
+        "counterparts": counterparts_of(assessment, shelf.policy, known),
         "derived": tuple(fact for fact in case.facts if fact.derived_from),
     }
     return form, read, values

@@ -48,7 +48,7 @@ class Section(NamedTuple):
 def sections(library: Library) -> tuple[Section, ...]:
     """Everything to pick from; each fact once, at the first clause that asks for it."""
     policy = library.policy
-    marked = [(clause, leaf, role) for clause in _clauses(policy) for leaf, role in _settings(clause.condition)]
+    marked = [(clause, leaf, role) for clause in _clauses(policy) for leaf, role in settings_of(clause.condition)]
     seen: set[str] = set()
     users = _users(policy)
     contexts = [(clause, leaf) for clause, leaf, role in marked if role == _CONTEXT]
@@ -100,7 +100,7 @@ def _users(policy: Policy) -> Mapping[str, tuple[Clause, ...]]:
     return {fact: tuple(clauses.values()) for fact, clauses in users.items()}
 
 
-def _settings(condition: Condition | None, role: str = "") -> Iterator[tuple[FactCondition, str]]:
+def settings_of(condition: Condition | None, role: str = "") -> Iterator[tuple[FactCondition, str]]:
     """The facts under the conditions that are marked as setting, each with the nearest role."""
     if condition is None:
         return
@@ -109,7 +109,7 @@ def _settings(condition: Condition | None, role: str = "") -> Iterator[tuple[Fac
         yield from _leaves(condition, role)
     elif isinstance(condition, ConditionGroup):
         for member in condition.members:
-            yield from _settings(member, role)
+            yield from settings_of(member, role)
 
 
 def _leaves(condition: Condition, role: str) -> Iterator[tuple[FactCondition, str]]:
@@ -134,11 +134,11 @@ def _groups(
         if leaf.fact not in seen:
             seen.add(leaf.fact)
             name = policy.label(clause.domain) if clause.domain else clause.label
-            by_group.setdefault(name, []).append(_pick(literal, users[leaf.fact], policy))
+            by_group.setdefault(name, []).append(pick_of(literal, users[leaf.fact], policy))
     return (Group(name, tuple(picks)) for name, picks in by_group.items())
 
 
-def _pick(literal: str, clauses: tuple[Clause, ...], policy: Policy) -> Pick:
+def pick_of(literal: str, clauses: tuple[Clause, ...], policy: Policy) -> Pick:
     fact = policy.facts[literal[1:]]
     words = (*fact.label, *fact.names, *fact.question, *(fact.negated or ()))
     told = (text for clause in clauses for text in (clause.notation, *clause.label))
