@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from dandang import resources
 from dandang.web import delivery, helpers, problems, routing, security
 from dandang.web.direct import Direct
+from dandang.web.environment import PageEnvironment
 from dandang.web.incoming import AnyRequest
 from dandang.web.library import Library, load_library, served_digest
 from dandang.web.limits import RateLimiter
@@ -57,6 +58,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
     """
     app = Flask("dandang.web", template_folder=str(resources.web_folder("templates")), static_folder=None)
     app.request_class = AnyRequest
+    app.jinja_environment = PageEnvironment
     app.config.update(DEFAULTS, **(config or {}))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -10,27 +10,30 @@ from typing import Any
 from flask import Flask, g, request
 from markupsafe import Markup
 from werkzeug.exceptions import SecurityError
-from werkzeug.local import LocalProxy
 
 from dandang import __version__, resources
-from dandang.messages import Text
+from dandang.messages import LANGUAGES, Text
 from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.behind import query_of
+from dandang.web.environment import PageEnvironment
 from dandang.web.language import TAGS, lang_of, language, other, path_language, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
 from dandang.web.views.lists import LISTS
-from dandang.web.words import Words, words
+from dandang.web.words import Words
 
 
 def install(app: Flask) -> None:
     """Gives the helpers to the templates. What does not depend on the request is global, so that a file of macros that uses nothing
     else is made once: `{% import "macros.html" as m %}`."""
     app.context_processor(_context)
-    app.jinja_env.globals.update(_GLOBALS)
-    app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged, lang_of=lang_of)
+    environment = app.jinja_env
+    assert isinstance(environment, PageEnvironment)
+    environment.globals.update(_GLOBALS)
+    environment.filters.update(flat=flat, quoted=quoted, tagged=tagged, lang_of=lang_of)
+    environment.speak({lang: Words(lang, app.extensions["dandang"]) for lang in LANGUAGES})
 
 
 def _context() -> dict[str, Any]:
@@ -41,39 +44,6 @@ def _context() -> dict[str, Any]:
         "asked_version": asked_version(),
         "origin": _origin(),
     }
-
-
-def _words() -> Words:
-    """The words of the page being made."""
-    found: Words | None = g.get("words")
-    if found is None:
-        found = g.words = words(language(), library())
-    return found
-
-
-def t(zh: str, en: str) -> str:
-    """Text of our own in the language of the page."""
-    return _words().t(zh, en)
-
-
-def label(text: Text) -> str | Markup:
-    """A text of the graph in the language of the page, or the other one, marked."""
-    return _words().label(text)
-
-
-def name(iri: str) -> str | Markup:
-    """The label of an IRI in the language of the page."""
-    return _words().name(iri)
-
-
-def link(iri: str) -> str:
-    """The address of an IRI's page; the IRI itself where it is not ours."""
-    return _words().link(iri)
-
-
-def page_url(path: str, **query: str) -> str:
-    """The address of a page of ours in the language of this page."""
-    return addresses.url(path, language(), query)
 
 
 def anchor(iri: str) -> str:
@@ -134,7 +104,7 @@ def data_query(iri: str) -> str:
 
 def sparql_url(query: str) -> str:
     """The query page with a query in it."""
-    return page_url("/sparql", query=query)
+    return addresses.url("/sparql", language(), {"query": query})
 
 
 def protocol_url(query: str, ending: str) -> str:
@@ -195,12 +165,7 @@ def quoted(text: str) -> Markup:
 
 
 _GLOBALS: dict[str, Any] = {
-    "t": t,
-    "label": label,
-    "name": name,
     "language": language,
-    "url": page_url,
-    "link": link,
     "anchor": anchor,
     "id_of": id_of,
     "quote_of": quote_of,
@@ -222,6 +187,4 @@ _GLOBALS: dict[str, Any] = {
     "disclaimer": DISCLAIMER,
     "rdf_names": RDF_NAMES,
     "version": __version__,
-    # Looked up by each request: a template that is made once must not hold the data of the day before.
-    "policy": LocalProxy(lambda: library().policy),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,8 +14,8 @@ from dandang.web.library import Library
 
 
 class Words:
-    """What templates write thousands of times on a page, bound to the language and the library of the page. Names and links are
-    kept: neither the graph nor the address of a thing changes."""
+    """What templates write thousands of times on a page, bound to a language and a library. Names and links are kept: neither the graph
+    nor the address of a thing changes."""
 
     def __init__(self, lang: str, shelf: Library) -> None:
         self._lang = lang
@@ -45,8 +46,11 @@ class Words:
             found = self._links[iri] = addresses.url(path, self._lang) if path else iri
         return found
 
+    def url(self, path: str, **query: str) -> str:
+        """The address of a page of ours."""
+        return addresses.url(path, self._lang, query)
 
-@lru_cache(maxsize=4)
-def words(lang: str, shelf: Library) -> Words:
-    """The words of a language over a library."""
-    return Words(lang, shelf)
+    def globals(self) -> Mapping[str, Any]:
+        """What templates call these by, and the policy."""
+        own = {"t": self.t, "label": self.label, "name": self.name, "link": self.link, "url": self.url}
+        return {**own, "policy": self._shelf.policy}

@@ -1,0 +1,67 @@
+"""The templates, once for each language: what a template says in two languages is settled when it is compiled, not whenever it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+from flask.templating import Environment
+from jinja2 import Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
+
+from dandang.web.language import language
+from dandang.web.words import Words
+
+
+class _Settled(NodeTransformer):
+    """Calls of functions that depend on nothing but the language, with constants, replaced by their results."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., str]]) -> None:
+        self._functions = functions
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """The text that a call stands for; any other call as it is."""
+        self.generic_visit(node)
+        function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        constant = [item.value for item in node.args if isinstance(item, nodes.Const)]
+        if function is None or node.kwargs or len(constant) != len(node.args) or node.dyn_args or node.dyn_kwargs:
+            return node
+        return nodes.Const(function(*constant), lineno=node.lineno, environment=node.environment)
+
+
+class _Generator(CodeGenerator):
+    """Generates code from a template in which the language is settled."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        assert isinstance(self.environment, PageEnvironment)
+        _Settled(self.environment.settled).visit(node)
+        super().visit_Template(node, frame)
+
+
+class PageEnvironment(Environment):
+    """Flask's environment, which gives the templates of the language of the request. `settled` are the functions of a language that
+    templates mostly call with constants."""
+
+    code_generator_class = _Generator
+    settled: Mapping[str, Callable[..., str]] = {}
+    _by_language: Mapping[str, PageEnvironment] = {}
+
+    def speak(self, words: Mapping[str, Words]) -> None:
+        """Prepares for these languages, once everything else is set."""
+        self._by_language = {lang: self._speaking(own) for lang, own in words.items()}
+
+    def _speaking(self, words: Words) -> PageEnvironment:
+        own = self.overlay()
+        assert isinstance(own, PageEnvironment)
+        own.globals = {**self.globals, **words.globals()}
+        own.settled = {"t": words.t, "url": words.url}
+        return own
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        """A template in the language of the request; those that it imports come from its own environment."""
+        if self._by_language:
+            return self._by_language[language()].get_template(name, parent, globals)
+        return super().get_template(name, parent, globals)
