@@ -431,10 +431,12 @@ class Explanation(NamedTuple):
     label: Text | None = None
 
     def walk(self) -> Iterator[Explanation]:
-        """This node and all below it."""
-        yield self
-        for premise in self.premises:
-            yield from premise.walk()
+        """This node and all below it, each before those below it."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.premises))
 
 
 #: Literals that would together settle something: `+iri` a fact to be yes, `-iri` a fact to be no, `*iri` any clause of a list.

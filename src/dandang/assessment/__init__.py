@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dandang.assessment.advice import irrelevant_facts, next_questions, settles, verdict_changes
-from dandang.assessment.case import assess
+from dandang.assessment.case import assess, assess_under
 from dandang.assessment.logic import all_of, any_of
+from dandang.assessment.rules import Rules
 
-__all__ = ["all_of", "any_of", "assess", "irrelevant_facts", "next_questions", "settles", "verdict_changes"]
+__all__ = [
+    "Rules",
+    "all_of",
+    "any_of",
+    "assess",
+    "assess_under",
+    "irrelevant_facts",
+    "next_questions",
+    "settles",
+    "verdict_changes",
+]

@@ -5,20 +5,26 @@ All of it is read off the explanation: nothing here evaluates a rule in another 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import partial
+from typing import TypeAlias
 
 from dandang.assessment.case import VERDICTS
 from dandang.assessment.explain import clauses_in
 from dandang.assessment.logic import Literals, fold, minimal, negates, ways
 from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
 
+_Sets: TypeAlias = Callable[[Explanation, Truth], tuple[Literals, ...]]
 #: A set of more facts than this is of no use to a person. Sets up to this size are complete and exact.
 MOST_FACTS = 6
 
 
-def verdict_changes(answer: Assessment, *, most: int = MOST_FACTS) -> tuple[tuple[str, tuple[MissingSet, ...]], ...]:
-    """For each other verdict that unknown facts could bring about: the minimal sets that would, complete up to `most` facts."""
-    return tuple(_changes(answer, *_parts(answer.explanation), most))
+def verdict_changes(
+    answer: Assessment, *, most: int = MOST_FACTS, among: Container[str] | None = None
+) -> tuple[tuple[str, tuple[MissingSet, ...]], ...]:
+    """For each other verdict that unknown facts could bring about: the minimal sets that would, complete up to `most` facts; with
+    `among`, the sets of these facts alone."""
+    return tuple(_changes(answer, *_parts(answer.explanation), partial(_ways, most=most, among=among), most))
 
 
 def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
@@ -68,7 +74,7 @@ def _is_open(node: Explanation) -> bool:
 
 
 def _changes(
-    answer: Assessment, accountability: Explanation, exemption: Explanation, most: int
+    answer: Assessment, accountability: Explanation, exemption: Explanation, sets_for: _Sets, most: int
 ) -> Iterator[tuple[str, tuple[MissingSet, ...]]]:
     """For each other verdict that facts still unknown could bring about: the minimal sets that would."""
     reached: dict[str, list[Literals]] = {}
@@ -76,7 +82,8 @@ def _changes(
         for second in _reachable(exemption):
             verdict = VERDICTS[first, second]
             if verdict != answer.verdict:
-                reached.setdefault(verdict, []).extend(_together(accountability, first, exemption, second, most))
+                both = _together(sets_for(accountability, first), sets_for(exemption, second), most)
+                reached.setdefault(verdict, []).extend(both)
     for verdict, sets in reached.items():
         found = minimal(sets)
         if found:
@@ -87,20 +94,16 @@ def _reachable(node: Explanation) -> tuple[Truth, ...]:
     return (node.value,) if node.value is not None else (True, False, None)
 
 
-def _together(one: Explanation, first: Truth, other: Explanation, second: Truth, most: int) -> list[Literals]:
-    """The minimal sets that give both parts their values; a part that may stay as it is needs nothing."""
-    return [
-        left | right
-        for left in _ways(one, first, most)
-        for right in _ways(other, second, most)
-        if len(left | right) <= most
-    ]
+def _together(lefts: tuple[Literals, ...], rights: tuple[Literals, ...], most: int) -> list[Literals]:
+    """The minimal sets that give both parts their values."""
+    return [left | right for left in lefts for right in rights if len(left | right) <= most]
 
 
-def _ways(node: Explanation, wanted: Truth, most: int) -> tuple[Literals, ...]:
+def _ways(node: Explanation, wanted: Truth, *, most: int, among: Container[str] | None) -> tuple[Literals, ...]:
+    """The minimal sets that give a part its value; one that may stay as it is needs nothing."""
     if wanted is None or wanted is node.value:
         return (frozenset(),)
-    return ways(node, wanted, most=most)
+    return ways(node, wanted, most=most, among=among)
 
 
 # --- what no longer matters -------------------------------------------------------------------------------------------

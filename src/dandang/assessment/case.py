@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from dandang.assessment.explain import (
     view_of,
 )
 from dandang.assessment.logic import Literals, all_of, any_of, grounds, ways
+from dandang.assessment.rules import Rules
 from dandang.messages import Text
 from dandang.model import (
     Advisory,
@@ -49,14 +50,20 @@ _ORDER = ("applies", "could_apply", "open", "excluded", "not_in_force")
 
 
 def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Assessment:
-    """The assessment of a case under the policy; `on` overrides the conduct date, `today` the date of the receipt."""
-    case = case._replace(on=on or case.on)
-    tree = explain_case(case, policy, "recommended")
+    """The assessment of a case under the policy; `on` overrides the conduct date, `today` the date of the receipt. Many cases: keep the
+    policy's `Rules`."""
+    return assess_under(Rules(policy), case, on=on, today=today)
+
+
+def assess_under(rules: Rules, case: Case, *, on: str = "", today: str = "") -> Assessment:
+    """The assessment of a case under rules that are ready."""
+    policy, case = rules.policy, case._replace(on=on or case.on)
+    tree = explain_case(case, policy, "recommended", rules=rules)
     nodes = _clause_nodes(tree)
     alike = {iri: node for iri, node in nodes.items() if reads_alike(node)}
-    strict = explain_case(case, policy, "strict", known=alike)
+    strict = explain_case(case, policy, "strict", known=alike, rules=rules)
     strictly = _clause_nodes(strict)
-    answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], policy) for iri, node in nodes.items()}
+    answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], rules) for iri, node in nodes.items()}
     accountability, exemption = outcome(tree)
     return Assessment(
         case=case,
@@ -65,7 +72,7 @@ def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Asse
         accountability=accountability,
         exemption=exemption,
         answers=dict(sorted(answers.items(), key=lambda item: _rank(item[1]))),
-        lion=_lion(case, policy, answers),
+        lion=_lion(case, rules, answers),
         explanation=tree,
         receipt=Receipt(policy.digest, __version__, case.on, today or date.today().isoformat()),
         advisories=tuple(_advisories(case, policy)),
@@ -76,23 +83,29 @@ def assess(case: Case, policy: Policy, *, on: str = "", today: str = "") -> Asse
 
 
 def explain_case(
-    case: Case, policy: Policy, reading: Reading, *, known: Mapping[str, Explanation] = MappingProxyType({})
+    case: Case,
+    policy: Policy,
+    reading: Reading,
+    *,
+    known: Mapping[str, Explanation] = MappingProxyType({}),
+    rules: Rules | None = None,
 ) -> Explanation:
     """The whole explanation under one reading: accountability, exemption, sanction tracks, list exits. `known` are clauses whose
     explanation another reading has given already."""
-    view = view_of(case, policy, reading)
+    rules = rules or Rules(policy)
+    view = view_of(case, policy, reading, rules=rules)
     nodes: dict[str, tuple[Explanation, ...]] = {}
     for kind in ("AccountabilityCircumstance", "Exclusion", "ExemptionClause", "SanctionTrack", "ListExit"):
-        for name, clauses in _lists(policy, kind).items():
+        for name, clauses in rules.lists.get(kind, {}).items():
             nodes[name] = tuple(known.get(clause.iri) or explain_clause(clause, view) for clause in clauses)
         view = view._replace(clauses=nodes)
     parts = (
-        _accountability(policy, view),
+        _accountability(view),
         _part("exemption", "anyOf", tuple(_exemptions(policy, nodes))),
         _part("relief", None, tuple(_relief(policy, nodes))),
-        _part("exclusions", None, _nodes_of(policy, nodes, "Exclusion")),
-        _part("sanctions", None, _nodes_of(policy, nodes, "SanctionTrack")),
-        _part("list-exit", "anyOf", _nodes_of(policy, nodes, "ListExit")),
+        _part("exclusions", None, _nodes_of(rules, nodes, "Exclusion")),
+        _part("sanctions", None, _nodes_of(rules, nodes, "SanctionTrack")),
+        _part("list-exit", "anyOf", _nodes_of(rules, nodes, "ListExit")),
     )
     # Relief and exclusions are parts only where a document brings them.
     kept = tuple(part for part in parts if part.premises or part.about in ("accountability", "exemption"))
@@ -105,25 +118,15 @@ def outcome(tree: Explanation) -> tuple[Truth, Truth]:
     return parts["accountability"], parts["exemption"]
 
 
-def _lists(policy: Policy, kind: str) -> dict[str, list[Clause]]:
-    found: dict[str, list[Clause]] = {}
-    for clause in policy.clauses.values():
-        if clause.kind == kind:
-            found.setdefault(clause.clause_list, []).append(clause)
-    return found
+def _nodes_of(rules: Rules, nodes: Mapping[str, tuple[Explanation, ...]], kind: str) -> tuple[Explanation, ...]:
+    return tuple(node for name in rules.lists.get(kind, ()) for node in nodes[name])
 
 
-def _nodes_of(policy: Policy, nodes: Mapping[str, tuple[Explanation, ...]], kind: str) -> tuple[Explanation, ...]:
-    return tuple(node for name in _lists(policy, kind) for node in nodes[name])
-
-
-def _accountability(policy: Policy, view: View) -> Explanation:
+def _accountability(view: View) -> Explanation:
     """The gate of the sanction tracks, with the circumstances explained inside it."""
-    gates = [
-        shared.condition
-        for iri, shared in policy.lists.items()
-        if iri in _lists(policy, "SanctionTrack") and shared.condition
-    ]
+    tracks = view.rules.lists.get("SanctionTrack", {})
+    lists = view.rules.policy.lists.items()
+    gates = [shared.condition for iri, shared in lists if iri in tracks and shared.condition]
     premises = tuple(_with_clauses(explain_condition(gate, view), view) for gate in gates)
     return _part("accountability", "anyOf", premises)
 
@@ -169,14 +172,14 @@ def _clause_nodes(tree: Explanation) -> dict[str, Explanation]:
 # --- one clause -------------------------------------------------------------------------------------------------------
 
 
-def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Policy) -> ClauseAnswer:
+def _answer(clause: Clause, node: Explanation, strict: Explanation, rules: Rules) -> ClauseAnswer:
     state = node.state or "open"
     missing: tuple[MissingSet, ...] = ()
     if state == "could_apply":
-        missing = _sorted(ways(node, True), node)
+        missing = _sorted(ways(node, True), node, rules)
     elif state == "open":
-        missing = _sorted(ways(_all(settings(node)), True), node)
-    decided = _sorted(grounds(node, node.value), node) if node.value is not None else ()
+        missing = _sorted(ways(_all(settings(node)), True), node, rules)
+    decided = _sorted(grounds(node, node.value), node, rules) if node.value is not None else ()
     decisive = tuple(dict.fromkeys(literal for found in decided for literal in found))
     return ClauseAnswer(
         clause,
@@ -186,7 +189,7 @@ def _answer(clause: Clause, node: Explanation, strict: Explanation, policy: Poli
         route=decided[0] if node.value and decided else (),
         missing=missing,
         excluded_by=decisive if state == "excluded" else (),
-        cites=_cites(clause, policy),
+        cites=rules.cites(clause),
         divided_by=_divided(node, strict) if strict.state != state else (),
     )
 
@@ -205,25 +208,15 @@ def _all(nodes: list[Explanation]) -> Explanation:
     return Explanation("", "group", all_of(node.value for node in nodes), "allOf", premises=tuple(nodes))
 
 
-def _sorted(sets: Iterable[Literals], node: Explanation) -> tuple[MissingSet, ...]:
+def _sorted(sets: tuple[Literals, ...], node: Explanation, rules: Rules) -> tuple[MissingSet, ...]:
     """Smaller sets first; inside a set, and between sets of a size, the order of the text."""
-    sets = tuple(sets)
-    if not sets:
-        return ()
-    order = {leaf.about: number for number, leaf in enumerate(n for n in node.walk() if not n.premises)}
+    order = rules.order(node)
 
     def position(literal: str) -> int:
         return order.get(literal[1:], len(order))
 
     lists = [tuple(sorted(found, key=position)) for found in sets]
     return tuple(sorted(lists, key=lambda found: (len(found), [position(literal) for literal in found])))
-
-
-def _cites(clause: Clause, policy: Policy) -> tuple[str, ...]:
-    """The quotes an answer about the clause rests on: the clause's own, and its list's preconditions'."""
-    shared = policy.lists.get(clause.clause_list)
-    preconditions = (policy.clauses[iri] for iri in (shared.preconditions if shared else ()))
-    return tuple(found.quote.iri for found in (clause, *preconditions) if found.quote)
 
 
 def _rank(answer: ClauseAnswer) -> tuple[int, int, str, int]:
@@ -236,7 +229,7 @@ def _rank(answer: ClauseAnswer) -> tuple[int, int, str, int]:
 # --- the "lion" list --------------------------------------------------------------------------------------------------
 
 
-def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> LionAnswer:
+def _lion(case: Case, rules: Rules, answers: Mapping[str, ClauseAnswer]) -> LionAnswer:
     on_list = case.cadre.on_list
     exits = [
         answer for answer in answers.values() if answer.clause.kind == "ListExit" and answer.state != "not_in_force"
@@ -246,7 +239,7 @@ def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> Li
         return LionAnswer(False, "not_listed")
     if applying:
         return LionAnswer(on_list, "exits", applying)
-    triggers = tuple(_would_trigger(case, policy, answers))
+    triggers = tuple(_would_trigger(case, rules, answers))
     if triggers:
         return LionAnswer(on_list, "would_trigger", would_trigger=triggers)
     if exits and all(answer.state == "excluded" for answer in exits):
@@ -254,7 +247,7 @@ def _lion(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> Li
     return LionAnswer(on_list, "open")
 
 
-def _would_trigger(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswer]) -> Iterator[tuple[str, str, str]]:
+def _would_trigger(case: Case, rules: Rules, answers: Mapping[str, ClauseAnswer]) -> Iterator[tuple[str, str, str]]:
     """(exit, track, outcome kind): exits that a sanction still only possible would bring about, by a new look at each exit
     with that track's outcome supposed. An inference: the documents do not name each other."""
     for answer in answers.values():
@@ -263,15 +256,15 @@ def _would_trigger(case: Case, policy: Policy, answers: Mapping[str, ClauseAnswe
         for effect in answer.clause.effects:
             facts = tuple(
                 Fact(fact.iri, True, derived_from=effect.outcome)
-                for fact in policy.facts.values()
+                for fact in rules.policy.facts.values()
                 if effect.outcome in fact.established_by
             )
             if not facts:
                 continue
             supposed = case._replace(facts=tuple({f.type: f for f in (*case.facts, *facts)}.values()))
-            view = view_of(supposed, policy, "recommended")
-            for clause in policy.clauses.values():
-                if clause.kind == "ListExit" and explain_clause(clause, view).state == "applies":
+            view = view_of(supposed, rules.policy, "recommended", rules=rules)
+            for clause in (clause for exits in rules.lists.get("ListExit", {}).values() for clause in exits):
+                if explain_clause(clause, view).state == "applies":
                     yield clause.iri, answer.clause.iri, effect.outcome
 
 

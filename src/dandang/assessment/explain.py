@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dandang.assessment.logic import all_of, any_of, fold
+from dandang.assessment.rules import Rules
 from dandang.model import (
     Case,
     Clause,
@@ -23,20 +24,20 @@ from dandang.model import (
 
 
 class View(NamedTuple):
-    """What conditions are looked at with: the facts, a reading, the clauses explained so far by list, and the conditions explained so far
-    that several clauses share."""
+    """What conditions are looked at with: the facts, a reading, the clauses explained so far by list, and the effective conditions explained
+    so far, which several clauses may share."""
 
-    policy: Policy
+    rules: Rules
     facts: Mapping[str, Fact]
     reading: Reading
     on: str
     clauses: Mapping[str, tuple[Explanation, ...]]
-    shared: dict[str, Explanation]
+    explained: dict[tuple[str, Reading], Explanation]
 
 
-def view_of(case: Case, policy: Policy, reading: Reading) -> View:
-    """The view of a case under a reading."""
-    return View(policy, {fact.type: fact for fact in case.facts}, reading, case.on, {}, {})
+def view_of(case: Case, policy: Policy, reading: Reading, *, rules: Rules | None = None) -> View:
+    """The view of a case under a reading. Many cases: keep the policy's `Rules`."""
+    return View(rules or Rules(policy), {fact.type: fact for fact in case.facts}, reading, case.on, {}, {})
 
 
 def explain_condition(condition: Condition, view: View) -> Explanation:
@@ -52,7 +53,7 @@ def _explain_fact(condition: FactCondition, view: View) -> Explanation:
     fact = view.facts.get(condition.fact)
     known = fact.value if fact else None
     value = None if known is None else known is condition.required
-    return Explanation(condition.fact, "fact", value, fact=fact, required=condition.required, condition=condition)
+    return Explanation(condition.fact, "fact", value, None, None, (), fact, condition.required, condition)
 
 
 def _explain_clauses(condition: ClauseCondition, view: View) -> Explanation:
@@ -67,9 +68,9 @@ def _explain_clauses(condition: ClauseCondition, view: View) -> Explanation:
 
 def _explain_group(condition: ConditionGroup, view: View) -> Explanation:
     operator = condition.operator_in(view.reading)
-    premises = tuple(explain_condition(member, view) for member in condition.members)
-    value = fold(operator, (premise.value for premise in premises))
-    return Explanation(condition.iri, "group", value, operator, premises=premises, condition=condition)
+    premises = tuple([explain_condition(member, view) for member in condition.members])
+    value = fold(operator, [premise.value for premise in premises])
+    return Explanation(condition.iri, "group", value, operator, None, premises, None, None, condition)
 
 
 def reads_alike(node: Explanation) -> bool:
@@ -83,19 +84,21 @@ def reads_alike(node: Explanation) -> bool:
 
 def explain_clause(clause: Clause, view: View) -> Explanation:
     """The explanation of a clause: all of its effective conditions."""
-    premises = tuple(_explain_part(part, clause, view) for part in view.policy.effective_conditions(clause))
-    value = all_of(premise.value for premise in premises) if premises else None
+    premises = tuple([_explain_part(part, view) for part in view.rules.conditions(clause)])
+    value = all_of([premise.value for premise in premises]) if premises else None
     node = Explanation(clause.iri, "clause", value, "allOf", premises=premises)
     return node._replace(state=state_of(node, clause, view.on))
 
 
-def _explain_part(part: Condition, clause: Clause, view: View) -> Explanation:
-    """The explanation of one effective condition; one that is not the clause's own is explained once for all that share it."""
-    if part is clause.condition:
-        return explain_condition(part, view)
-    if part.iri not in view.shared:
-        view.shared[part.iri] = explain_condition(part, view)
-    return view.shared[part.iri]
+def _explain_part(part: Condition, view: View) -> Explanation:
+    """The explanation of one effective condition: made once for the clauses that share it, and once for all cases that are silent on it."""
+    key = part.iri, view.reading
+    found = view.explained.get(key)
+    if found is None:
+        kept = view.rules.silent if view.rules.is_silent(part, view.facts) else view.explained
+        found = view.explained[key] = kept.get(key) or explain_condition(part, view)
+        kept[key] = found
+    return found
 
 
 def state_of(node: Explanation, clause: Clause, on: str) -> State:

@@ -20,7 +20,7 @@ from dandang.bulk.records import VALIDATE, Checked, Record, Task
 from dandang.cases import Derivation, case_quads
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
-from dandang.model import Finding, Policy
+from dandang.model import Finding, Policy, Vocabulary
 from dandang.namespaces import DD
 from dandang.validation import CaseValidator
 from dandang.validation.checking import by_line, told_by_reading
@@ -43,6 +43,7 @@ class BulkEngine:
         """`quads` is the policy data that `policy` was read from; `today` is the day of the check."""
         self.policy = policy
         self.today = today or date.today().isoformat()
+        self.vocabulary = Vocabulary(policy)
         self.derivation = Derivation(policy)
         self.validator = CaseValidator(policy, quads)
         self.program = Program(self.validator)
@@ -89,7 +90,7 @@ class BulkEngine:
             return self.assessments.outcome(record.said)
         if record.read is not None:
             return outcome_of(assess_case(record.read().case, self.policy, today=self.today))
-        read = list(cases_of(record.quads, self.policy, record.place.file))
+        read = list(cases_of(record.quads, self.vocabulary, record.place.file))
         if len(read) != 1 or any(finding.severity == "error" for finding in read[0][1]):
             return None
         return outcome_of(assess_case(self.derivation.applied(read[0][0]), self.policy, today=self.today))
@@ -169,7 +170,7 @@ class BulkEngine:
             for quad in quads
             if quad.predicate.value == DD + "factType" and hasattr(quad.object, "value")
         }
-        for case, _ in cases_of(quads, self.policy, record.place.file):
+        for case, _ in cases_of(quads, self.vocabulary, record.place.file):
             facts = self.derivation.applied(case).facts
             derived = tuple(fact for fact in facts if fact.derived_from and fact.type not in told)
             iri = case_iri(case)

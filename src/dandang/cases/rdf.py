@@ -14,7 +14,7 @@ from dandang.cases.graph import UNNAMED
 from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Truth, Vocabulary
 from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, RDF, shorten
 from dandang.store import Index
 from dandang.turtle_lines import Places
@@ -69,19 +69,19 @@ _SANCTION = {DD + name: (name, False) for name in ("measure", "decidedOn", "deci
 _SECOND = {"id": "id-single", "cadre": "cadre-one", "cadre.rank": "rank-single"}
 
 
-def read_rdf(text: str, syntax: str, policy: Policy, name: str) -> Iterator[tuple[Case, list[Finding]]]:
+def read_rdf(text: str, syntax: str, vocabulary: Vocabulary, name: str) -> Iterator[tuple[Case, list[Finding]]]:
     """The cases of an RDF text, each with its findings. Raises MalformedFile."""
     places = Places({name: text}) if SYNTAXES[syntax].located else Places({})
-    yield from cases_of(_parse(text, syntax, name), policy, name, places)
+    yield from cases_of(_parse(text, syntax, name), vocabulary, name, places)
 
 
 def cases_of(
-    quads: Iterable[ox.Quad], policy: Policy, name: str, places: Places | None = None
+    quads: Iterable[ox.Quad], vocabulary: Vocabulary, name: str, places: Places | None = None
 ) -> Iterator[tuple[Case, list[Finding]]]:
     """The cases of a graph, each with its findings, placed where the places of the text are given."""
     index = Index(quads)
     for iri in index.of_type(DD + "Case"):
-        reader = _Reader(index, policy, name, places or Places({}))
+        reader = _Reader(index, vocabulary, name, places or Places({}))
         yield reader.case(iri), reader.findings
 
 
@@ -123,12 +123,12 @@ def _with_own_context(text: str, name: str) -> str:
 class _Reader:
     """Reads one case from the index; the checks of single values are those of case files."""
 
-    def __init__(self, index: Index, policy: Policy, name: str, places: Places) -> None:
+    def __init__(self, index: Index, vocabulary: Vocabulary, name: str, places: Places) -> None:
         self.index = index
-        self.policy = policy
+        self.policy = vocabulary.policy
         self.places = places
         self.place = Place(name)
-        self.fields = CaseReader(policy, Vocabulary(policy))
+        self.fields = CaseReader(vocabulary.policy, vocabulary)
         self.findings = self.fields.findings
 
     def case(self, iri: str) -> Case:

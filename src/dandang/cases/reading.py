@@ -63,25 +63,27 @@ def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = 
     return [item._replace(case=derivation.applied(item.case)) for item in read]
 
 
-def read_stated(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
-    """The cases in the bytes of a file as they were stated, nothing derived."""
+def read_stated(
+    content: bytes, policy: Policy, *, name: str = "", syntax: str = "", vocabulary: Vocabulary | None = None
+) -> list[ReadCase]:
+    """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
+    vocabulary = vocabulary or Vocabulary(policy)
     if syntax == "xlsx" or is_workbook(content):
-        return _read_workbook(content, policy, name)
+        return _read_workbook(content, vocabulary, name)
     if (syntax or syntax_of(name)) == "csv":
-        return _read_csv(content, policy, name)
+        return _read_csv(content, vocabulary, name)
     if (syntax or syntax_of(name)) == "parquet":
-        return _read_parquet(content, policy, name)
+        return _read_parquet(content, vocabulary, name)
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
     if syntax in _RDF:
         from dandang.cases.rdf import read_rdf
 
-        read = read_rdf(text, syntax, policy, name)
+        read = read_rdf(text, syntax, vocabulary, name)
         found = [ReadCase(case, tuple(findings)) for case, findings in read]
     else:
         parse = {"json": parse_json, "jsonl": parse_json_lines}.get(syntax, parse_yaml)
         nodes = parse(text, name)
-        vocabulary = Vocabulary(policy)
         found = [_read(node, policy, vocabulary) for document in nodes for node in _cases_in(document)]
     return _some(found, name)
 
@@ -139,12 +141,12 @@ def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
     return ReadCase(case, tuple(reader.findings))
 
 
-def _read_workbook(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
     """The cases of a workbook: many as the rows of a table, or one with its facts line by line."""
     from dandang.cases.sheet import parse_sheet
     from dandang.cases.workbook import Workbook
 
-    vocabulary = Vocabulary(policy)
+    policy = vocabulary.policy
     table = Workbook(content, name).table(vocabulary)
     if table is not None:
         return _some(read_table(table.rows, table.locate, policy, vocabulary, found=table.findings), name)
@@ -172,22 +174,23 @@ def read_rows(name: str, policy: Policy) -> Iterator[ReadCase]:
 
         sheet = Workbook(content, name, large=True).table(vocabulary)
         if sheet is None:
-            yield from _read_workbook(content, policy, name)
+            yield from _read_workbook(content, vocabulary, name)
         else:
             yield from read_table(sheet.rows, sheet.locate, policy, vocabulary, found=sheet.findings)
 
 
-def _read_csv(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+def _read_csv(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
     from dandang.cases.delimited import CsvTable, csv_text
 
     table = CsvTable(csv_text(content, name), name)
-    return _some(read_table(table.rows(), table.locate, policy, Vocabulary(policy)), name)
+    return _some(read_table(table.rows(), table.locate, vocabulary.policy, vocabulary), name)
 
 
-def _read_parquet(content: bytes, policy: Policy, name: str) -> list[ReadCase]:
+def _read_parquet(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
     from dandang.cases.columnar import parquet_places, parquet_rows
 
-    return _some(read_table(parquet_rows(content, name), parquet_places(name), policy, Vocabulary(policy)), name)
+    rows, places = parquet_rows(content, name), parquet_places(name)
+    return _some(read_table(rows, places, vocabulary.policy, vocabulary), name)
 
 
 def _some(read: Iterable[ReadCase], name: str) -> list[ReadCase]:

@@ -46,7 +46,8 @@ class File(NamedTuple):
 
     def read(self) -> list[ReadCase]:
         """Its cases as stated. Raises InputError."""
-        return read_stated(self.content, library().policy, name=self.name, syntax=self.syntax)
+        words = library().vocabulary
+        return read_stated(self.content, words.policy, name=self.name, syntax=self.syntax, vocabulary=words)
 
     def text(self) -> str:
         """Its text, for the form to show again; nothing for a workbook or another file that is no text."""

@@ -11,7 +11,8 @@ from typing import cast
 import pyoxigraph as ox
 
 from dandang import resources
-from dandang.cases import ReadCase, case_quads, read_file
+from dandang.assessment import Rules
+from dandang.cases import Derivation, ReadCase, case_quads, read_file
 from dandang.catalogue import questions
 from dandang.compiled import compiled_quads
 from dandang.messages import Text
@@ -42,6 +43,16 @@ class Library:
     def vocabulary(self) -> Vocabulary:
         """The names that case files and forms may use."""
         return Vocabulary(self.policy)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The policy made ready for assessing."""
+        return Rules(self.policy)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """What follows from what in a case."""
+        return Derivation(self.policy)
 
     def quads(self) -> Iterable[ox.Quad]:
         """All quads, page by page."""

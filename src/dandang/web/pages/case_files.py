@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from dandang.assessment import assess, next_questions
-from dandang.cases import ReadCase, with_derived_facts
+from dandang.assessment import assess_under, next_questions
+from dandang.cases import ReadCase
 from dandang.cases.graph import case_turtle
 from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.writing import case_json, case_jsonld, case_yaml
@@ -94,9 +94,9 @@ def report() -> Any:
 
 def _made(read: ReadCase) -> Made:
     shelf = library()
-    case = with_derived_facts(read.case, shelf.policy)
+    case = shelf.derivation.applied(read.case)
     findings = findings_on(read._replace(case=case))
-    return Made(form_of_case(case, shelf.policy), report_of(assess(case, shelf.policy), shelf.policy, findings))
+    return Made(form_of_case(case, shelf.policy), report_of(assess_under(shelf.rules, case), shelf.policy, findings))
 
 
 @page(blueprint, "/case/file", methods=("GET", "POST"))
@@ -124,7 +124,7 @@ def _workbook(case: Case, ask: tuple[str, ...] = ()) -> bytes:
     """The workbook with the facts that are still asked for below those that are known."""
     shelf = library()
     if not ask:
-        waiting = next_questions(assess(with_derived_facts(case, shelf.policy), shelf.policy), near=True)
+        waiting = next_questions(assess_under(shelf.rules, shelf.derivation.applied(case)), near=True)
         ask = tuple(question.fact for question in waiting)
     users = {fact: "、".join(clause.notation for clause in clauses) for fact, clauses in use_counts(shelf).items()}
     return case_workbook(case, shelf.vocabulary, language(), ask=ask, clauses=users)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from flask import Blueprint, render_template
 
-from dandang.assessment import assess
+from dandang.assessment import assess_under
 from dandang.model import Assessment, Finding
 from dandang.web.library import Library
 from dandang.web.pages.common import page_query, query_of, requested_iri
@@ -51,4 +51,4 @@ def _findings(iri: str, _dataset: str, today: str) -> tuple[Finding, ...]:
 @lru_cache(maxsize=256)
 def _made(iri: str, _dataset: str, today: str) -> Assessment:
     shelf = library()
-    return assess(shelf.cases[iri].case, shelf.policy, today=today)
+    return assess_under(shelf.rules, shelf.cases[iri].case, today=today)

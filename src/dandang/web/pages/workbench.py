@@ -9,8 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from dandang import resources
-from dandang.assessment import assess
-from dandang.cases import ReadCase, with_derived_facts
+from dandang.assessment import assess_under
+from dandang.cases import ReadCase
 from dandang.errors import DandangError
 from dandang.model import Finding
 from dandang.namespaces import CASES
@@ -118,8 +118,8 @@ def answered(form: CaseForm) -> tuple[CaseForm, ReadCase, dict[str, Any]]:
     """The form without what is not known here, the case it states, and the values of the parts that change with an answer."""
     shelf, read = library(), case_of(form)
     form = form._replace(facts=tuple(entry for entry in form.facts if entry.iri in shelf.policy.facts))
-    case = with_derived_facts(read.case, shelf.policy)
-    assessment = assess(case, shelf.policy)
+    case = shelf.derivation.applied(read.case)
+    assessment = assess_under(shelf.rules, case)
     known = {entry.iri for entry in form.facts}
     values = {
         "standing": standing_of(assessment, shelf.policy),

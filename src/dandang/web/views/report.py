@@ -150,10 +150,8 @@ def divisions(lines: Iterable[Line], policy: Policy) -> Iterator[Division]:
 def _changes(assessment: Assessment, policy: Policy) -> Iterator[Change]:
     """What would change the verdict, by facts that clauses in play or the verdict itself wait for: of the rest nothing points to this case."""
     waited_for = {question.fact for question in next_questions(assessment, near=True)}
-    for verdict, sets in verdict_changes(assessment, most=MOST_FACTS):
-        near = [one for one in sets if all(literal[1:] in waited_for for literal in one)]
-        if near:
-            yield Change(VERDICTS[verdict], tuple(literals_text(one, policy, joint=_AND) for one in near[:MOST_WAYS]))
+    for verdict, sets in verdict_changes(assessment, most=MOST_FACTS, among=waited_for):
+        yield Change(VERDICTS[verdict], tuple(literals_text(one, policy, joint=_AND) for one in sets[:MOST_WAYS]))
 
 
 def _position(line: Line) -> tuple[int, int, int]:
