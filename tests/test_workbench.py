@@ -456,8 +456,8 @@ def test_an_error_of_ours_tells_nothing_of_a_case(
         raise RuntimeError(SECRET)
 
     for room, name in (
-        ("workbench", "assess"),
-        ("case_files", "assess"),
+        ("workbench", "assess_under"),
+        ("case_files", "assess_under"),
         ("workbench", "found"),
         ("case_files", "case_yaml"),
     ):

@@ -31,12 +31,24 @@ class _Settled(NodeTransformer):
 
 
 class _Generator(CodeGenerator):
-    """Generates code from a template in which the language is settled."""
+    """Generates plainer code than Jinja, from a template in which the language is settled."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         assert isinstance(self.environment, PageEnvironment)
         _Settled(self.environment.settled).visit(node)
         super().visit_Template(node, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """A plain call: no function of ours and no macro wants to be given the context, which Jinja finds out anew at each call."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
 
 class PageEnvironment(Environment):
@@ -55,7 +67,7 @@ class PageEnvironment(Environment):
         own = self.overlay()
         assert isinstance(own, PageEnvironment)
         own.globals = {**self.globals, **words.globals()}
-        own.settled = {"t": words.t, "url": words.url}
+        own.settled = words.settled()
         return own
 
     def get_template(

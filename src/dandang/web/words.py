@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 
 from dandang.messages import Text
+from dandang.model import State
+from dandang.render.phrases import STATES
 from dandang.web import addresses
 from dandang.web.language import label_in
 from dandang.web.library import Library
@@ -22,6 +24,7 @@ class Words:
         self._shelf = shelf
         self._names: dict[str, str | Markup] = {}
         self._links: dict[str, str] = {}
+        self._states: dict[str, Markup] = {state: self._state(state) for state in STATES}
 
     def t(self, zh: str, en: str) -> str:
         """Text of our own."""
@@ -50,7 +53,33 @@ class Words:
         """The address of a page of ours."""
         return addresses.url(path, self._lang, query)
 
+    def colon(self) -> str:
+        """Between a word and what it introduces."""
+        return self.t("：", ": ")
+
+    def stop(self) -> str:
+        """At the end of a sentence."""
+        return self.t("。", ".")
+
+    def separator(self) -> str:
+        """Between the parts of an enumeration."""
+        return self.t("、", ", ")
+
+    def state(self, state: str) -> Markup:
+        """The sign and the word of a state."""
+        return self._states[state]
+
+    def _state(self, state: State) -> Markup:
+        word, sign = STATES[state]
+        shown = '<span class="state state-{}"><span aria-hidden="true">{}</span> {}</span>'
+        return Markup(shown).format(state, sign, self.label(word))
+
+    def settled(self) -> Mapping[str, Callable[..., str]]:
+        """What gives the same for the same words: settled in a template wherever it is called with constants."""
+        own = (self.t, self.url, self.colon, self.stop, self.separator, self.state)
+        return {function.__name__: function for function in own}
+
     def globals(self) -> Mapping[str, Any]:
         """What templates call these by, and the policy."""
-        own = {"t": self.t, "label": self.label, "name": self.name, "link": self.link, "url": self.url}
-        return {**own, "policy": self._shelf.policy}
+        own = {"label": self.label, "name": self.name, "link": self.link, "policy": self._shelf.policy}
+        return {**self.settled(), **own}
