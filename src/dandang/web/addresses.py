@@ -7,6 +7,7 @@ Every IRI without its fragment has one page; a fragment is an anchor on that pag
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from dandang.namespaces import CONCEPTS, DD, ID, RDF, SKOS
@@ -101,12 +102,17 @@ def _room_path(room: str, local: str) -> str:
 def url(path: str, lang: str, query: Mapping[str, str] | None = None) -> str:
     """The address of a page in a language."""
     page, mark, fragment = path.partition("#")
-    return f"/{lang}{encoded(page, query)}{mark}{quote(fragment)}"
+    return f"/{lang}{encoded(page, query)}{mark}{quote(fragment) if mark else ''}"
 
 
 def encoded(path: str, query: Mapping[str, str] | None = None) -> str:
     """A path with a query, percent-encoded."""
-    return quote(path, safe="/~@:!$&'()*+,;=") + (f"?{urlencode(query)}" if query else "")
+    return _quoted(path) + (f"?{urlencode(query)}" if query else "")
+
+
+@lru_cache(maxsize=4096)
+def _quoted(path: str) -> str:
+    return quote(path, safe="/~@:!$&'()*+,;=")
 
 
 def data_url(path: str, ending: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
+from flask.sansio.app import App
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
 from dandang.web.language import language
+from dandang.web.library import Library
+from dandang.web.routing import library
 from dandang.web.words import Words
 
 
@@ -56,24 +60,26 @@ class PageEnvironment(Environment):
     templates mostly call with constants."""
 
     code_generator_class = _Generator
-    settled: Mapping[str, Callable[..., str]] = {}
-    _by_language: Mapping[str, PageEnvironment] = {}
+    settled: Mapping[str, Callable[..., str]] = MappingProxyType({})
 
-    def speak(self, words: Mapping[str, Words]) -> None:
-        """Prepares for these languages, once everything else is set."""
-        self._by_language = {lang: self._speaking(own) for lang, own in words.items()}
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._speaking: dict[tuple[str, Library], PageEnvironment] = {}
 
-    def _speaking(self, words: Words) -> PageEnvironment:
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        """A template in the language of the request; those that it imports come from the same environment."""
+        if self.overlayed:
+            return super().get_template(name, parent, globals)
+        key = language(), library()
+        if key not in self._speaking:
+            self._speaking[key] = self._for(Words(*key))
+        return self._speaking[key].get_template(name, parent, globals)
+
+    def _for(self, words: Words) -> PageEnvironment:
         own = self.overlay()
         assert isinstance(own, PageEnvironment)
         own.globals = {**self.globals, **words.globals()}
         own.settled = words.settled()
         return own
-
-    def get_template(
-        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
-    ) -> Template:
-        """A template in the language of the request; those that it imports come from its own environment."""
-        if self._by_language:
-            return self._by_language[language()].get_template(name, parent, globals)
-        return super().get_template(name, parent, globals)

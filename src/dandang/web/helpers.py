@@ -12,28 +12,23 @@ from markupsafe import Markup
 from werkzeug.exceptions import SecurityError
 
 from dandang import __version__, resources
-from dandang.messages import LANGUAGES, Text
+from dandang.messages import Text
 from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.behind import query_of
-from dandang.web.environment import PageEnvironment
 from dandang.web.language import TAGS, lang_of, language, other, path_language, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
 from dandang.web.views.lists import LISTS
-from dandang.web.words import Words
 
 
 def install(app: Flask) -> None:
     """Gives the helpers to the templates. What does not depend on the request is global, so that a file of macros that uses nothing
     else is made once: `{% import "macros.html" as m %}`."""
     app.context_processor(_context)
-    environment = app.jinja_env
-    assert isinstance(environment, PageEnvironment)
-    environment.globals.update(_GLOBALS)
-    environment.filters.update(flat=flat, quoted=quoted, tagged=tagged, lang_of=lang_of)
-    environment.speak({lang: Words(lang, app.extensions["dandang"]) for lang in LANGUAGES})
+    app.jinja_env.globals.update(_GLOBALS)
+    app.jinja_env.filters.update(flat=flat, quoted=quoted, tagged=tagged, lang_of=lang_of)
 
 
 def _context() -> dict[str, Any]:

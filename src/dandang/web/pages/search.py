@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dandang.search import KINDS
 from dandang.web.addresses import url
@@ -20,9 +20,10 @@ blueprint = Blueprint("search", __name__)
 @page(blueprint, "/search")
 def search() -> str:
     """Hits for `q`, grouped; `kind`, `document` and `domain` narrow them."""
+    shelf, lang = library(), language()
     wanted = request.args.get("q", "").strip()[:200]
     chosen = {facet: request.args.get(facet, "") for facet in FACETS}
-    results = find(wanted, chosen, library(), language())
+    results = find(wanted, chosen, shelf, lang)
     return render_template(
         "search.html",
         wanted=wanted,
@@ -33,7 +34,7 @@ def search() -> str:
         tags=TAGS,
         query_of=_asked,
         marked=_marked,
-        place_of=lambda thing: url(place_of(thing, library()), language()),
+        place_of=lambda thing: url(place_of(thing, shelf), lang),
         query=search_query(wanted),
     )
 
@@ -58,7 +59,7 @@ def suggestions() -> Response:
 
 def _marked(pieces: tuple[Piece, ...]) -> Markup:
     """A text with what matched marked."""
-    return Markup("").join(Markup("<mark>{}</mark>").format(text) if marked else text for text, marked in pieces)
+    return Markup("".join(f"<mark>{escape(text)}</mark>" if marked else escape(text) for text, marked in pieces))
 
 
 def _asked(query: Mapping[str, str]) -> dict[str, str]:
