@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
+import zstandard
 
 from dandang.cases.tidying import tidied_date, tidied_key
 from dandang.cli import main
@@ -73,6 +76,34 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, str(path), "--fix", "--write")[0] == 0
     told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert (told[0]["on"], told[1]["on"], told[1]["decided"]) == ("2018-09-01", "2018-09-01", "2018-11-02")
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack", "unpack"),
+    [
+        ("gz", gzip.compress, gzip.decompress),
+        ("zst", zstandard.ZstdCompressor().compress, zstandard.ZstdDecompressor().decompress),
+    ],
+)
+def test_a_compressed_file_stays_compressed(
+    ending: str,
+    pack: Callable[[bytes], bytes],
+    unpack: Callable[[bytes], bytes],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / f"甲.yaml.{ending}"
+    path.write_bytes(pack(YAML.encode()))
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    assert unpack(path.read_bytes()).decode() == FIXED
+
+
+def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "甲.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    status, _, err = run(capsys, str(tmp_path / "没有.yaml"), str(path), "--fix", "--write")
+    assert (status, "没有这个文件" in err) == (2, True)
+    assert path.read_text(encoding="utf-8") == FIXED
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

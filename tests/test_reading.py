@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dandang.cases import MAX_BYTES, ReadCase, accepted, read_cases, read_file
 from dandang.cases.graph import case_turtle
 from dandang.errors import DandangError, MalformedFile, RejectedCase, UnreadableFile
-from dandang.model import Policy
+from dandang.model import Place, Policy
 
 SAMPLE = """\
 id: 2018-017
@@ -183,8 +184,15 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "binary": (b"\x80\x81\xff\xfe\x00", "a.yaml", UnreadableFile, 1, "UTF-8"),
     "YAML syntax": (b"id: a\nfacts: {x: yes\n", "a.yaml", MalformedFile, 3, "语法"),
     "YAML tab": (b"id: a\nfacts:\n\tx: yes\n", "a.yaml", MalformedFile, 3, "语法"),
-    "YAML control character": (b"id: \x07\n", "a.yaml", MalformedFile, None, "字符"),
+    "YAML control character": (b"id: a\ntitle: \x07\n", "a.yaml", MalformedFile, 2, "字符"),
     "JSON syntax": (b'{"id": "a",\n}', "a.json", MalformedFile, 2, "语法"),
+    "JSON with something behind it": (b'{"id": "a"}\n{"id": "b"}\n', "a.json", MalformedFile, 2, "每行一件"),
+    "JSON with a full-width colon": ('{"id"：1}'.encode(), "a.json", MalformedFile, 1, "半角冒号"),
+    "half a character": (b'{"id": "a",\n"title": "\\ud83d"}', "a.json", MalformedFile, 2, "半个字符"),
+    "JSON too deep": (b"[" * 100_000, "a.json", MalformedFile, None, "嵌套"),
+    "JSON deep": (b'{"facts": ' + b"[" * 40 + b"]" * 40 + b"}", "a.json", MalformedFile, 1, "嵌套"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", UnreadableFile, None, "旧版"),
+    "a workbook in name only": (b"<html>", "a.xlsx", UnreadableFile, None, "工作簿"),
     "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
     "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案件"),
     "JSON-LD of a remote context": (
@@ -225,3 +233,14 @@ def test_missing_directory_and_large_files(policy: Policy, tmp_path: Path) -> No
 
 def test_a_byte_order_mark_is_no_mistake(policy: Policy) -> None:
     assert read_cases(b"\xef\xbb\xbfid: a\n", policy)[0].case.id == "a"
+
+
+def test_json_says_what_its_writer_said(policy: Policy) -> None:
+    """Escapes of every kind, and the same key twice: nothing is read as the YAML that it also looks like."""
+    texts = {"title": "\U0001f600", "summary": "C:\\/x \\u4e2d", "note": "a\x7fb\u2028c\u0085d"}
+    (one,) = read_cases(json.dumps({"id": "甲", **texts}, indent=1).encode(), policy, name="a.json")
+    assert one.findings == ()
+    assert {key: getattr(one.case, key) for key in texts} == texts
+    assert one.case.places["summary"] == Place("a.json", 4, 13, "summary")
+    (two,) = read_cases(b'{"id": "a", "facts": {},\n "id": "b"}', policy, name="a.json")
+    assert [(item.rule, item.place) for item in two.findings] == [("repeated-key", Place("a.json", 2, 2, "id"))]

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from itertools import cycle
 
 import pyarrow
 import pyarrow.parquet
@@ -15,13 +16,14 @@ import pytest
 import zstandard
 
 from dandang import resources
-from dandang.cases import case_quads, read_cases, read_file
+from dandang.cases import case_quads, read_cases, read_file, with_derived_facts
 from dandang.cases.graph import case_turtle
 from dandang.cases.reading import FORMATS
+from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.cases.writing import case_jsonld, case_record, case_yaml
-from dandang.errors import MalformedFile, UnreadableFile
-from dandang.model import Case, Policy, Vocabulary
+from dandang.errors import BadParameter, MalformedFile, UnreadableFile
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy, Vocabulary
 
 Writer = Callable[[list[Case], Vocabulary], bytes]
 
@@ -84,6 +86,64 @@ def test_a_case_comes_back(style: str, cases: list[Case], policy: Policy) -> Non
     back = {read.case.id: read for read in read_cases(content, policy, name=f"案件.{ENDINGS[style]}")}
     assert [finding for read in back.values() for finding in read.findings] == []
     assert {name: same(read.case) for name, read in back.items()} == {case.id: same(case) for case in cases}
+
+
+#: What people paste into cells and what syntaxes stumble over. Spaces at the ends are no part of a text.
+AWKWARD = (
+    "第一行\n第二行\n\n  第四行",
+    "他说“好”和\"bad\"；'单引号'",
+    "\U0001f600 \U0001f469\u200d\U0001f467 \U00020bb7",
+    "C:\\\\路径\\/x \\u4e2d \\n",
+    "=SUM(A1)",
+    "- 列表样: 是 # 不是注释",
+    "yes",
+    "2018-09-01",
+    "007",
+    "~",
+    "&amp; <b>x</b> ]]>",
+    "制表\t符，逗号,分号;、顿号",
+    "长" * 30_000,
+    "{a: b} [x] | > % @ ` ! * &",
+    "a\u2028b\u200bc\ufeffd",
+    "_x0041_",
+)
+
+
+@pytest.fixture(scope="module")
+def full(policy: Policy) -> Case:
+    """A case that says all that a case can say: every field, every fact in turn with each value, every measure and claim."""
+    texts, values = cycle(AWKWARD), cycle([(True, False), (False, False), (None, False), (None, True)])
+    case = Case(
+        id="满.1_甲-b",
+        title="：".join(AWKWARD[:2]),
+        on="2018-09-01",
+        decided="2018-12-01",
+        cadre=Cadre(policy.schemes["rank"][0], next(texts), False),
+        domain=policy.schemes["domain"][0],
+        summary=next(texts),
+        facts=tuple(Fact(iri, *next(values), next(texts), next(texts), "2018-09-10") for iri in policy.facts),
+        sanctions=tuple(
+            DecidedSanction(measure, "2018-11-02", next(texts), next(texts)) for measure in policy.schemes["measure"]
+        ),
+        claims=tuple(clause.iri for clause in policy.clauses.values() if clause.kind == "ExemptionClause"),
+    )
+    return with_derived_facts(case, policy)
+
+
+@pytest.mark.parametrize("style", WRITERS)
+def test_a_full_case_comes_back(style: str, full: Case, policy: Policy) -> None:
+    content = WRITERS[style]([full], Vocabulary(policy))
+    (back,) = read_cases(content, policy, name=f"案件.{ENDINGS[style]}")
+    assert back.findings == ()
+    assert same(back.case) == same(full)
+
+
+def test_a_workbook_never_loses_a_text(full: Case, policy: Policy) -> None:
+    """A cell holds 32,767 characters."""
+    long = full._replace(summary="长" * 40_000)
+    for write in (lambda: cases_workbook([long], Vocabulary(policy)), lambda: case_workbook(long, Vocabulary(policy))):
+        with pytest.raises(BadParameter, match="40000"):
+            write()
 
 
 @pytest.mark.parametrize("style", ["turtle", "trig", "nt", "nq", "jsonl"])

@@ -20,6 +20,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "甲.yaml").write_text(GOOD.format(id="甲"), encoding="utf-8")
     (tmp_path / "里面" / "乙.csv").write_text("编号,标题,行为日期\n乙,二,昨天\n", encoding="utf-8")
     (tmp_path / "说明.txt").write_text("不是案件", encoding="utf-8")
+    # What Excel and WPS put beside an open workbook, and what other programs hide.
+    (tmp_path / "~$甲.xlsx").write_bytes(b"\x06")
+    (tmp_path / ".甲.yaml").write_text("", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -85,6 +88,13 @@ def test_settings_that_cannot_be_used(text: str, said: str, folder: Path, capsys
     assert main(["validate", "."]) == 2
     told = capsys.readouterr().err
     assert said in told and "dandang.toml" in told
+
+
+@pytest.mark.parametrize("text", ["tool = 3  # [tool.dandang]\n", "[tool]\ndandang = 3  # [tool.dandang]\n"])
+def test_settings_that_are_no_table(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert main(["validate", "."]) == 2
+    assert "应是一张表" in capsys.readouterr().err
 
 
 def test_completion(capsys: pytest.CaptureFixture[str]) -> None:

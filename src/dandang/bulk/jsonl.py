@@ -48,6 +48,8 @@ class JsonLines:
 
     def _record(self, text: bytes, place: Place) -> Record:
         try:
+            if b"\\ud" in text:
+                raise _Unusual  # perhaps half a character
             raw = self._loads(text.decode())
             draft = self._draft(raw)
         except (ValueError, _Unusual, RecursionError):

@@ -34,6 +34,18 @@ def unpacked(content: bytes, name: str, most: int) -> bytes:
     return found
 
 
+def packed(content: bytes, name: str) -> bytes:
+    """The content as a file of this name holds it: compressed where the ending says so."""
+    ending = name.lower().rpartition(".")[2]
+    if ending == "gz":
+        return gzip.compress(content)
+    if ending == "zst":
+        import zstandard
+
+        return zstandard.ZstdCompressor().compress(content)
+    return content
+
+
 def opened(stream: BinaryIO, name: str) -> BinaryIO:
     """The unpacked content of a stream, by the ending of its name. Reading raises EOFError where it is cut off."""
     if name.lower().endswith(".gz"):

@@ -54,9 +54,13 @@ def _bounded(stream: BinaryIO, most: int) -> bytes:
     return stream.read(most + 1)
 
 
+#: How the files of the old office programs begin (.xls, .et), and workbooks with a password.
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 def is_workbook(content: bytes) -> bool:
-    """Whether the bytes are a zip archive, as every .xlsx file is."""
-    return content.startswith(b"PK\x03\x04")
+    """Whether the bytes are a zip archive, as every .xlsx file is, or a workbook that cannot be read as it is."""
+    return content.startswith((b"PK\x03\x04", OLD_OFFICE))
 
 
 def decode(content: bytes, name: str) -> str:

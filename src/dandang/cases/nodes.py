@@ -1,4 +1,4 @@
-"""YAML and JSON text → nodes that know where they stand. Duplicate keys stay visible."""
+"""YAML text → nodes that know where they stand. Duplicate keys stay visible. `json_nodes` makes the same of JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dandang.model import Place
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Deep enough for any case file; deeper nesting is an attack or an accident.
-_MAX_DEPTH = 20
+MAX_DEPTH = 20
 #: What the parser says most often, for people who do not read English.
 _PROBLEMS = {
     "mapping values are not allowed in this context": "这里不能再有“键：值”，或者上一行没有写完",
@@ -62,53 +62,22 @@ def parse_yaml(text: str, name: str) -> Iterator[Node]:
     except yaml.MarkedYAMLError as error:
         raise _malformed(error, name) from error
     except yaml.YAMLError as error:
+        hint = ("多半是从别处粘贴来的，请删去", "it was probably pasted in; delete it")
         raise MalformedFile(
-            "YAML 中有不允许的字符", "the YAML has a character that is not allowed", place=Place(name)
+            "这里有 YAML 不允许的看不见的字符",
+            "there is an invisible character here that YAML does not allow",
+            hint=hint,
+            place=_unprintable(text, name),
         ) from error
 
 
-def parse_json(text: str, name: str) -> Iterator[Node]:
-    """The one document of a JSON text. Raises MalformedFile at the place of a syntax error."""
-    import json
-
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        place = Place(name, error.lineno, error.colno)
-        raise MalformedFile(f"JSON 语法错误：{error.msg}", f"JSON syntax error: {error.msg}", place=place) from error
-    except RecursionError as error:
-        raise _too_deep(Place(name)) from error
-    # Correct JSON is YAML, but for two habits of JSON writers; both keep their line.
-    yield from parse_yaml(text.replace("\\/", "/").replace("\t", " "), name)
-
-
-def parse_json_lines(text: str, name: str) -> Iterator[Node]:
-    """The documents of a JSON Lines text, one a line. Raises MalformedFile at the place of a syntax error."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield from (_moved(node, number - 1) for node in _one_line(line, name, number))
-
-
-def _one_line(line: str, name: str, number: int) -> Iterator[Node]:
-    try:
-        yield from parse_json(line, name)
-    except MalformedFile as error:
-        if error.place:
-            error.place = error.place._replace(line=number)
-        raise
-
-
-def _moved(node: Node, lines: int) -> Node:
-    """The node so many lines further down."""
-    place = node.place._replace(line=(node.place.line or 0) + lines)
-    if isinstance(node, Scalar):
-        return node._replace(place=place)
-    if isinstance(node, Sequence_):
-        return Sequence_(tuple(_moved(item, lines) for item in node.items), place)
-    pairs = (
-        (key._replace(place=key.place._replace(line=place.line)), _moved(value, lines)) for key, value in node.pairs
-    )
-    return Mapping_(tuple(pairs), place)
+def _unprintable(text: str, name: str) -> Place:
+    """Where the first character stands that YAML does not allow."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return Place(name)
+    at = found.start()
+    return Place(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 def _malformed(error: yaml.MarkedYAMLError, name: str) -> MalformedFile:
@@ -124,14 +93,15 @@ def _malformed(error: yaml.MarkedYAMLError, name: str) -> MalformedFile:
     )
 
 
-def _too_deep(place: Place) -> MalformedFile:
+def too_deep(place: Place) -> MalformedFile:
+    """The error for what is nested deeper than any case."""
     return MalformedFile("嵌套层数过多", "nested too deeply", place=place)
 
 
 def _node(node: yaml.Node, name: str, path: str, depth: int) -> Node:
     place = Place(name, node.start_mark.line + 1, node.start_mark.column + 1, path)
-    if depth > _MAX_DEPTH:
-        raise _too_deep(place)
+    if depth > MAX_DEPTH:
+        raise too_deep(place)
     if isinstance(node, yaml.ScalarNode):
         null = node.tag == "tag:yaml.org,2002:null" and node.style is None
         return Scalar("" if null else node.value.strip(), place, null, node.style is not None)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from dandang import resources
 from dandang.cases.fields import CaseReader, nearest_names
 from dandang.cases.graph import UNNAMED
+from dandang.cases.json_nodes import json_fault
 from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
@@ -111,8 +112,7 @@ def _with_own_context(text: str, name: str) -> str:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        place = Place(name, error.lineno, error.colno)
-        raise MalformedFile(f"JSON 语法错误：{error.msg}", f"JSON syntax error: {error.msg}", place=place) from error
+        raise json_fault(error, name) from error
     for part in document if isinstance(document, list) else [document]:
         if isinstance(part, dict) and part.get("@context") == CONTEXT_IRI:
             context = (resources.root() / "ontology" / "case.context.jsonld").read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
-from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_json, parse_json_lines, parse_yaml
+from dandang.cases.json_nodes import parse_json, parse_json_lines
+from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
@@ -68,11 +69,12 @@ def read_stated(
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
     vocabulary = vocabulary or Vocabulary(policy)
-    if syntax == "xlsx" or is_workbook(content):
+    told = syntax or syntax_of(name)
+    if told == "xlsx" or is_workbook(content):
         return _read_workbook(content, vocabulary, name)
-    if (syntax or syntax_of(name)) == "csv":
+    if told == "csv":
         return _read_csv(content, vocabulary, name)
-    if (syntax or syntax_of(name)) == "parquet":
+    if told == "parquet":
         return _read_parquet(content, vocabulary, name)
     text = decode(content, name)
     syntax = syntax or _syntax(name, text)
@@ -98,8 +100,20 @@ def accepted(read: Iterable[ReadCase]) -> list[Case]:
 
 
 def is_case_file(name: str) -> bool:
-    """Whether the ending of a name is that of a case file; `.xml` alone does not say so."""
-    return bool(syntax_of(name)) and not name.lower().endswith(".xml")
+    """Whether the name of a file is that of a case file. `.xml` alone does not say so; hidden files are none."""
+    own = _own_name(name)
+    return (
+        bool(syntax_of(own)) and not own.startswith(".") and not own.lower().endswith(".xml") and not is_lock_file(own)
+    )
+
+
+def is_lock_file(name: str) -> bool:
+    """Whether a file is what Excel and WPS put beside an open workbook."""
+    return _own_name(name).startswith("~$")
+
+
+def _own_name(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def syntax_of(name: str) -> str:

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
+from dandang.cases.files import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text
@@ -91,6 +92,16 @@ def open_workbook(content: bytes, name: str, *, most: int = _MOST_UNPACKED) -> A
     """The workbook by python-calamine. Raises UnreadableFile, also where it unpacks to more than `most` bytes."""
     import python_calamine as calamine
 
+    if content.startswith(OLD_OFFICE):
+        raise UnreadableFile(
+            "这是旧版的工作簿（.xls、.et），或者加了密码",
+            "this is a workbook of an old kind (.xls, .et), or one with a password",
+            hint=(
+                "请去掉密码，在 Excel 或 WPS 中另存为“Excel 工作簿（.xlsx）”",
+                "remove the password and save it as an Excel workbook (.xlsx) in Excel or WPS",
+            ),
+            place=Place(name),
+        )
     _refuse_bomb(content, name, most)
     try:
         return calamine.CalamineWorkbook.from_filelike(BytesIO(content))

@@ -20,6 +20,7 @@ from dandang.cases.sheet import (
     Field,
 )
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
+from dandang.errors import BadParameter
 from dandang.messages import Text
 from dandang.model import Case, Fact, Vocabulary
 
@@ -33,6 +34,7 @@ _WIDTHS = {"name": 30, "code": 26, "value": 10, "evidence": 36, "found_by": 18, 
 _NAMES_SHEET = Text("事实名称", "Fact names")
 #: Empty lines below the last, with their lists to choose from.
 _SPARE = 60
+_MOST_IN_A_CELL = 32_767
 
 
 def case_workbook(
@@ -84,7 +86,7 @@ class _Writer:
         page = self.sheet(CASE_SHEET, HEADINGS, (26, 60, 40))
         for row, field in enumerate(CASE_FIELDS, start=1):
             page.write_string(row, 0, self.said(field.heading), self.look.heading)
-            page.write_string(row, 1, self.value(case, field.key), self.look.cell)
+            put(page, row, 1, self.value(case, field.key), self.look.cell)
             page.write_string(row, 2, self.said(field.hint), self.look.shown)
             if choices := self.choices(field.key):
                 page.data_validation(row, 1, row, 1, _list(choices))
@@ -178,7 +180,7 @@ class _Writer:
     def line(self, page: Any, row: int, fields: Sequence[Field], cells: dict[str, str]) -> None:
         for column, field in enumerate(fields):
             shown = field.key in ("question", "clauses", "code")
-            page.write_string(row, column, cells.get(field.key, ""), self.look.shown if shown else self.look.cell)
+            put(page, row, column, cells.get(field.key, ""), self.look.shown if shown else self.look.cell)
 
     # -- words --
 
@@ -193,6 +195,17 @@ class _Writer:
 
     def concepts(self, scheme: str) -> list[str]:
         return [self.concept(scheme, iri) for iri in self.policy.schemes.get(scheme, ())]
+
+
+def put(page: Any, row: int, column: int, text: str, look: Any) -> None:
+    """Writes a cell. Raises BadParameter where no cell holds so much: the text would be lost without a word."""
+    if len(text) > _MOST_IN_A_CELL:
+        raise BadParameter(
+            f"“{text[:12]}……”有 {len(text)} 字，工作簿的一格最多 {_MOST_IN_A_CELL} 字",
+            f'"{text[:12]}…" has {len(text)} characters; a cell of a workbook holds {_MOST_IN_A_CELL} at most',
+            hint=("请存为 YAML、JSON 或者 Turtle", "save it as YAML, JSON or Turtle"),
+        )
+    page.write_string(row, column, text, look)
 
 
 def _code(iri: str) -> str:

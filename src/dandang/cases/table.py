@@ -146,6 +146,11 @@ def _column(at: int, cell: str, vocabulary: Vocabulary) -> Column | None:
     return None
 
 
+def is_item(heading: str) -> bool:
+    """Whether a heading names a key of the case."""
+    return bool(_key(heading, CASE_FIELDS))
+
+
 def _key(heading: str, fields: Sequence[Field]) -> str:
     wanted = fold_name(heading)
     return next((field.key for field in fields if wanted in map(fold_name, (field.key, *field.heading))), "")

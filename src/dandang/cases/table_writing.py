@@ -8,8 +8,8 @@ from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 from dandang.cases.sheet import CASE_FIELDS, CASE_SHEET, FACT_COLUMNS, SANCTION_COLUMNS
-from dandang.cases.sheet_writing import ANSWERS
-from dandang.cases.table import EXAMPLE, SANCTION
+from dandang.cases.sheet_writing import ANSWERS, put
+from dandang.cases.table import EXAMPLE, SANCTION, is_item
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
 from dandang.model import Case, Fact, Vocabulary
@@ -72,7 +72,7 @@ def cases_workbook(
         if case is example:
             cells[("id",)] = EXAMPLE.in_(lang)
         for at, column in enumerate(columns):
-            page.write_string(row, at, cells.get(column.key, ""), grey if case is example else cell)
+            put(page, row, at, cells.get(column.key, ""), grey if case is example else cell)
     _lists(page, columns, len(shown) + _SPARE)
     book.close()
     return out.getvalue()
@@ -197,7 +197,9 @@ class _Writer:
         return f"{self.said(SANCTION)}{number}" if self.lang == "zh" else f"{self.said(SANCTION)} {number}"
 
     def fact(self, iri: str) -> str:
-        return fact_name(iri, self.vocabulary, self.lang)
+        """The heading of a fact; its code where the name is that of an item of the case."""
+        name = fact_name(iri, self.vocabulary, self.lang)
+        return iri.rsplit("/", 1)[-1] if is_item(name) else name
 
     def answer(self, word: str) -> str:
         return self.said(ANSWERS[word])

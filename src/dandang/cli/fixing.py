@@ -19,16 +19,18 @@ from dandang.model import Policy
 
 
 def fix(files: Sequence[str], policy: Policy, options: Namespace) -> int:
-    """Shows, and with `--write` writes, the corrections of the files. 1 where there is something to correct, or that could not be."""
+    """Shows, and with `--write` writes, the corrections of the files. 1 where there is something to correct, or that could not be; 2 where a file cannot be read."""
     if "-" in files:
         raise BadParameter("标准输入不能改正", "standard input cannot be corrected")
     made: list[Fix] = []
+    unread = False
     for name in files:
-        content = read_bytes(name)
         try:
+            content = read_bytes(name)
             findings = [finding for read in read_cases(content, policy, name=name) for finding in read.findings]
         except InputError as error:
             print(error.render(options.lang), file=sys.stderr)
+            unread = True
             continue
         fixed, fixes = fixed_file(content, name, findings)
         made += fixes
@@ -37,6 +39,8 @@ def fix(files: Sequence[str], policy: Policy, options: Namespace) -> int:
             if options.write:
                 _replace(name, fixed)
     print(_told(made, options.write).in_(options.lang), file=sys.stderr)
+    if unread:
+        return 2
     return 1 if (made and not options.write) or any(not fix.made for fix in made) else 0
 
 
@@ -74,11 +78,13 @@ def _text(content: bytes) -> str:
 
 
 def _replace(name: str, content: bytes) -> None:
-    """Writes the file anew beside the old one and puts it in its place: it is never half written."""
+    """Writes the file anew beside the old one and puts it in its place: it is never half written. A compressed file stays one."""
+    from dandang.cases.compressed import packed
+
     try:
         handle, made = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(name)))
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(packed(content, name))
             os.fsync(file.fileno())
         os.chmod(made, os.stat(name).st_mode & 0o7777)
         os.replace(made, name)

@@ -60,7 +60,10 @@ def _files_of(name: str) -> list[str]:
     elif any(mark in name for mark in "*?[") and not os.path.exists(name):
         from glob import glob
 
-        found, missing = sorted(glob(name, recursive=True)), ("没有符合的文件", "no file fits")
+        from dandang.cases.reading import is_lock_file
+
+        found = [file for file in sorted(glob(name, recursive=True)) if not is_lock_file(file)]
+        missing = ("没有符合的文件", "no file fits")
     else:
         return [name]
     if not found:

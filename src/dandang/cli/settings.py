@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from dandang.cases.files import read_bytes
 from dandang.errors import BadParameter, MalformedFile
 from dandang.model import Place
 
@@ -19,7 +20,7 @@ _KEYS = {"select": '["…"]', "ignore": '["…"]'}
 
 
 def settings(folder: str | None = None) -> dict[str, Any]:
-    """The settings that hold in a folder, empty where there are none. Raises MalformedFile or BadParameter."""
+    """The settings that hold in a folder, empty where there are none. Raises UnreadableFile, MalformedFile or BadParameter."""
     here = os.path.abspath(folder or os.curdir)
     while True:
         for file, table in (("dandang.toml", ()), ("pyproject.toml", ("tool", "dandang"))):
@@ -33,21 +34,24 @@ def settings(folder: str | None = None) -> dict[str, Any]:
 
 
 def _read(path: str, table: tuple[str, ...]) -> dict[str, Any]:
-    with open(path, "rb") as file:
-        content = file.read()
+    content = read_bytes(path)
     if table and b"[tool.dandang]" not in content:
         return {}
     import tomllib
 
     try:
-        found: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
+        found: Any = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MalformedFile(f"TOML 语法错误：{error}", f"TOML syntax error: {error}", place=Place(path)) from error
     for name in table:
         found = found.get(name, {})
-    for key, value in found.items():
+        if not isinstance(found, dict):
+            hint = ("设置写在 [tool.dandang] 下面", "settings stand below [tool.dandang]")
+            raise BadParameter(f"“{name}”应是一张表", f'"{name}" should be a table', hint=hint, place=Place(path))
+    own: dict[str, Any] = found
+    for key, value in own.items():
         _check(key, value, path)
-    return found
+    return own
 
 
 def _check(key: str, value: Any, path: str) -> None:
