@@ -1,73 +1,95 @@
 """Findings in a workbook: marked in a copy of the one that was checked, with a sheet that lists them all.
 
-Marking is done by openpyxl, which keeps values, formulas, formats, lists and hidden sheets as they are.
+The copy is the workbook with only those parts written anew that change (`ooxml`), so that whatever else is in it stays as it was.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
-from typing import Any
+from zipfile import ZipFile
 
 from dandang.model import Finding, Place
 from dandang.render.findings.report import SEVERITIES, Report
+from dandang.render.ooxml.notes import annotate
+from dandang.render.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
+from dandang.render.ooxml.sheet import SheetChange, column_number, deselected
+from dandang.render.ooxml.styles import PLAIN, Styles
 
-#: A mark is seen by its comment as well as by its colour.
+#: A mark is seen by its note as well as by its colour.
 _FILLS = {"error": "F8D7D3", "warning": "F8E7C4", "info": "E1ECF0"}
 _RANKS = ("error", "warning", "info")
 _WIDTHS = (8, 14, 16, 26, 60, 50, 40)
+_HEADS = (
+    ("级别", "severity"),
+    ("位置", "place"),
+    ("案件", "case"),
+    ("规则", "rule"),
+    ("问题", "message"),
+    ("怎样改", "hint"),
+    ("依据", "clauses"),
+)
 _AUTHOR = "dandang"
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+#: What a sheet can hold (Excel specifications and limits).
+_MOST_LINES, _MOST_LINKS = 1_000_000, 65_000
+#: A workbook without a sheet.
+_EMPTY = {
+    CONTENT_TYPES: '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><bookViews><workbookView/></bookViews><sheets></sheets></workbook>',
+}
 
 
 def findings_workbook(findings: Iterable[Finding], report: Report) -> bytes:
     """A workbook with nothing but the list of findings."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.title = _title(report)
-    _list(page, list(findings), report)
-    return _saved(book)
+    out = BytesIO()
+    with ZipFile(out, "w") as archive:
+        for name, text in _EMPTY.items():
+            archive.writestr(name, text)
+    return annotated_workbook(out.getvalue(), findings, report)
 
 
 def annotated_workbook(content: bytes, findings: Iterable[Finding], report: Report) -> bytes:
-    """The workbook with the cells of findings marked and commented, and the list of all findings as its last sheet."""
-    import openpyxl
-
+    """The workbook with the cells of findings marked and commented, and the list of all findings as its last sheet, which is the one shown first."""
     told = list(findings)
-    book = openpyxl.load_workbook(BytesIO(content))
-    cells: dict[tuple[str, str], list[Finding]] = {}
-    for finding in told:
-        sheet, mark, cell = (finding.place or Place()).cell.rpartition("!")
-        if mark and sheet in book.sheetnames:
-            cells.setdefault((sheet, cell.partition(":")[0]), []).append(finding)
-    for (sheet, cell), own in cells.items():
-        _mark(book[sheet][cell], own, report)
-    taken = set(book.sheetnames)
-    name = next(
-        name for name in (_title(report), *(f"{_title(report)} {n}" for n in range(2, 100))) if name not in taken
-    )
-    page = book.create_sheet(name)
-    _list(page, told, report)
-    book.active = page
-    return _saved(book)
+    package = Package(content)
+    sheets = package.sheets()
+    part, styles = _styles(package)
+    changes: dict[str, Change] = dict.fromkeys(filter(package.has, sheets.values()), deselected)
+    for sheet, cells in _cells(told).items():
+        if package.has(sheets.get(sheet, "")):
+            texts = {cell: "\n\n".join(_said(finding, report) for finding in own) for cell, own in cells.items()}
+            link = annotate(package, sheets[sheet], texts, _AUTHOR)
+            changes[sheets[sheet]] = SheetChange(_colours(cells), styles.coloured, notes=link)
+    _add_sheet(package, _free_name(sheets, report), _list(told, report, styles))
+    return package.saved(changes, {part: styles.xml})
 
 
-def _title(report: Report) -> str:
-    return report.say("检查结果", "Findings")
+# --- marks ------------------------------------------------------------------------------------------------------------
 
 
-def _mark(cell: Any, findings: Sequence[Finding], report: Report) -> None:
-    from openpyxl.comments import Comment
-    from openpyxl.styles import PatternFill
+def _cells(findings: Iterable[Finding]) -> dict[str, dict[tuple[int, int], list[Finding]]]:
+    """The findings of each cell of each sheet, cells by row and column from 1."""
+    found: dict[str, dict[tuple[int, int], list[Finding]]] = {}
+    for finding in findings:
+        sheet, _, name = (finding.place or Place()).cell.rpartition("!")
+        if cell := _CELL.match(name):
+            found.setdefault(sheet, {}).setdefault((int(cell[2]), column_number(cell[1])), []).append(finding)
+    return found
 
-    worst = min((finding.severity for finding in findings), key=_RANKS.index)
-    said = [cell.comment.text] if cell.comment else []
-    said += [_said(finding, report) for finding in findings]
-    cell.comment = Comment("\n\n".join(said), _AUTHOR, width=360, height=60 + 40 * len(said))
-    cell.fill = PatternFill("solid", fgColor=_FILLS[worst])
+
+def _colours(cells: dict[tuple[int, int], list[Finding]]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    for (row, column), own in cells.items():
+        found.setdefault(row, {})[column] = _FILLS[min((finding.severity for finding in own), key=_RANKS.index)]
+    return found
 
 
 def _said(finding: Finding, report: Report) -> str:
@@ -76,70 +98,98 @@ def _said(finding: Finding, report: Report) -> str:
     return f"{word.in_(report.lang)}{report.say('：', ': ')}{finding.message.in_(report.lang)}{hint} [{finding.rule}]"
 
 
-def _list(page: Any, findings: Sequence[Finding], report: Report) -> None:
-    """A line for each finding below a line that counts them; the cell is a link to it."""
-    from openpyxl.styles import Alignment, Font
+# --- the workbook -----------------------------------------------------------------------------------------------------
 
+
+def _styles(package: Package) -> tuple[str, Styles]:
+    """The part of the formats, which a workbook may do without, and what is in it."""
+    book = package.workbook()
+    part = package.related(book, "styles")
+    if not part:
+        part = "xl/styles.xml"
+        package.declare(part, "styles")
+        package.relate(book, "styles", part)
+        package.write(part, PLAIN)
+    return part, Styles(package.text(part))
+
+
+def _free_name(taken: Iterable[str], report: Report) -> str:
+    title = report.say("检查结果", "Findings")
+    known = {name.casefold() for name in taken}
+    names = (title, *(f"{title} {number}" for number in range(2, len(known) + 3)))
+    return next(name for name in names if name.casefold() not in known)
+
+
+def _add_sheet(package: Package, name: str, text: str) -> None:
+    """Add a sheet behind the others, as the one that is shown."""
+    book = package.workbook()
+    part = package.free("xl/worksheets/sheet{}.xml")
+    package.write(part, text)
+    package.declare(part, "worksheet")
+    link = package.relate(book, "worksheet", part)
+    known = package.text(book)
+    prefix = re.search(r"<(\w+:)?workbook\b", known)
+    ids = [int(number) for number in re.findall(r'\ssheetId="(\d+)"', known)]
+    own = f'<{(prefix and prefix[1]) or ""}sheet xmlns:d="{OFFICE}" name={xml_attribute(name)} sheetId="{max(ids, default=0) + 1}" d:id="{link}"/>'
+    known = re.sub(
+        r'(<(?:\w+:)?workbookView\b)((?:\s(?!activeTab)[\w:]+="[^"]*")*)(?:\sactiveTab="\d+")?',
+        rf'\1\2 activeTab="{len(ids)}"',
+        known,
+        count=1,
+    )
+    package.write(book, before(known, "sheets", own))
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def _list(findings: Sequence[Finding], report: Report, styles: Styles) -> str:
+    """A line for each finding below a line that counts them; the cell is a link to it."""
     counts: Counter[str] = Counter(finding.severity for finding in findings)
     words = (f"{word.in_(report.lang)} {counts[name]}" for name, (_, word) in SEVERITIES.items())
-    page.append([report.say("，", ", ").join(words)])
-    heads = (
-        ("级别", "severity"),
-        ("位置", "place"),
-        ("案件", "case"),
-        ("规则", "rule"),
-        ("问题", "message"),
-        ("怎样改", "hint"),
-        ("依据", "clauses"),
+    plain, bold, link = styles.wrapped(), styles.wrapped(font="<{p}b/>"), styles.wrapped(font="<{p}u/>")
+    shown = findings[:_MOST_LINES]
+    lines = [
+        _line(1, [report.say("，", ", ").join(words)], [0]),
+        _line(2, [report.say(*head) for head in _HEADS], [bold] * 7),
+    ]
+    links: list[str] = []
+    for row, finding in enumerate(shown, start=3):
+        target = _target(finding) if len(links) < _MOST_LINKS else ""
+        lines.append(_line(row, _texts(finding, report), [plain, link if target else plain, *[plain] * 5]))
+        if target:
+            links.append(f'<hyperlink ref="B{row}" location={xml_attribute(target)}/>')
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(_WIDTHS, start=1)
     )
-    page.append([report.say(*head) for head in heads])
-    for cell in page[2]:
-        cell.font = Font(bold=True)
-    for finding in findings:
-        place = finding.place or Place()
-        grounds = "\n".join(f"{name}「{quote}」" if quote else name for name, quote in report.grounds(finding))
-        hint = finding.hint.in_(report.lang) if finding.hint else ""
-        word = SEVERITIES[finding.severity][1].in_(report.lang)
-        texts = (
-            word,
-            place.cell or str(place),
-            finding.focus,
-            finding.rule,
-            finding.message.in_(report.lang),
-            hint,
-            grounds,
-        )
-        _row(page, texts, place.cell)
-    for column, width in zip("ABCDEFG", _WIDTHS, strict=True):
-        page.column_dimensions[column].width = width
-        for cell in page[column][1:]:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    page.freeze_panes = "A3"
-    page.auto_filter.ref = f"A2:G{page.max_row}"
+    view = '<sheetViews><sheetView tabSelected="1" workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+    hyperlinks = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+    rows = "".join(lines)
+    return f'<worksheet xmlns="{MAIN}">{view}<cols>{columns}</cols><sheetData>{rows}</sheetData><autoFilter ref="A2:G{len(shown) + 2}"/>{hyperlinks}</worksheet>'
 
 
-def _row(page: Any, texts: Sequence[str], target: str) -> None:
+def _line(row: int, texts: Iterable[str], styles: Sequence[int]) -> str:
     """Texts only: nothing in a finding can act as a formula."""
-    from openpyxl.worksheet.hyperlink import Hyperlink
-
-    row = page.max_row + 1
-    for column, text in enumerate(texts, start=1):
-        cell = page.cell(row, column)
-        cell.value, cell.data_type = _legal(text), "s"
-    sheet, mark, cell_name = target.rpartition("!")
-    if mark:
-        quoted = sheet.replace("'", "''")
-        cell = page.cell(row, 2)
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{cell_name}")
-        cell.style = "Hyperlink"
+    cells = (
+        f'<c r="{letter}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
+        for letter, text, style in zip("ABCDEFG", texts, styles, strict=False)
+    )
+    return f'<row r="{row}">{"".join(cells)}</row>'
 
 
-def _legal(text: str) -> str:
-    """The text without the characters that a workbook cannot hold."""
-    return "".join(character for character in text if character >= " " or character in "\t\n\r")[:32_000]
+def _texts(finding: Finding, report: Report) -> Iterator[str]:
+    place = finding.place or Place()
+    yield SEVERITIES[finding.severity][1].in_(report.lang)
+    yield place.cell or str(place)
+    yield finding.focus
+    yield finding.rule
+    yield finding.message.in_(report.lang)
+    yield finding.hint.in_(report.lang) if finding.hint else ""
+    yield "\n".join(f"{name}「{quote}」" if quote else name for name, quote in report.grounds(finding))
 
 
-def _saved(book: Any) -> bytes:
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+def _target(finding: Finding) -> str:
+    """Where a link to the cell of a finding leads."""
+    sheet, mark, cell = (finding.place or Place()).cell.rpartition("!")
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{cell}" if mark else ""
