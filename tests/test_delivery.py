@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from dandang.web import access_log, create_app
+from dandang.web.answers import takes_gzip
 from dandang.web.app import query_pool
 from dandang.web.cache import Cache
-from dandang.web.delivery import LONGEST_ADDRESS, Delivery, takes_gzip
+from dandang.web.delivery import LONGEST_ADDRESS, Delivery
 from dandang.web.limits import BURST, MOST_CLIENTS, RateLimiter, behind_proxy, client_group, is_local
 from dandang.web.security import HEADERS
 from test_web import HTML, ROUTES

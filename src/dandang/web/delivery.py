@@ -6,57 +6,44 @@ has the answer gets 304, who repeats a question gets what was kept. Answers that
 
 from __future__ import annotations
 
-import gzip
-import re
 import time
 from collections.abc import Callable, Collection, Hashable, Iterable
 from email.utils import formatdate
-from hashlib import blake2b
-from io import BytesIO
 from itertools import count
 from secrets import token_hex
 from typing import Any, NamedTuple, Protocol, TypeAlias
-from urllib.parse import unquote_plus
 
 from flask import Flask, request
 
 from dandang.web import access_log
+from dandang.web.answers import (
+    Answer,
+    Environ,
+    Headers,
+    encoded,
+    etag,
+    head_of,
+    header,
+    matches,
+    request_key,
+    unchanged,
+    volatile,
+)
 from dandang.web.cache import Cache
 from dandang.web.limits import RateLimiter, behind_proxy
 from dandang.web.metrics import Metrics
 from dandang.web.problems import AddressTooLong, TooManyRequests
 from dandang.web.security import headers_of
 
-Environ: TypeAlias = dict[str, Any]
-Headers: TypeAlias = tuple[tuple[str, str], ...]
 Start: TypeAlias = Callable[..., Any]
 App: TypeAlias = Callable[[Environ, Start], Iterable[bytes]]
 
 #: Longer addresses are refused; a query that needs more is sent with POST.
 LONGEST_ADDRESS = 16 * 1024
-#: Bodies of this size are known to be requests worth remembering: longer ones are made anew.
-LONGEST_BODY = 64 * 1024
-#: Shorter bodies are sent as they are: they fit into one packet anyhow.
-WORTH_COMPRESSING = 1024
 #: Whole answers up to this size are compressed and kept; longer ones are sent as they come.
 LONGEST_ANSWER = 8 * 1024 * 1024
-_COMPRESSIBLE = re.compile(
-    r"text/.+|image/svg\+xml|application/(?:[\w.-]+\+)?(?:json|xml|javascript|trig|n-triples|n-quads)"
-)
-#: Words of SPARQL that make an answer differ each time, or depend on another server.
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
 #: Where the keys of the environ that come from us begin.
-REFUSAL, ROUTE, WHOLE, QUERY = "dandang.refusal", "dandang.route", "dandang.whole", "dandang.query"
-
-
-class Answer(NamedTuple):
-    """A whole response as it is kept."""
-
-    status: str
-    headers: Headers
-    body: bytes
-    route: str
-
+REFUSAL, ROUTE, WHOLE = "dandang.refusal", "dandang.route", "dandang.whole"
 
 #: Status, headers and body of an answer that is not kept.
 _InParts: TypeAlias = tuple[str, Headers, Iterable[bytes]]
@@ -132,7 +119,7 @@ class Delivery:
         if method == "HEAD":
             answer = answer._replace(body=b"")
         if cached in ("hit", "unchanged") and self._repeatable(environ):
-            ready = _Ready(_head(answer), answer.body, method, answer.route, answer.status[:3], cached)
+            ready = _Ready(head_of(answer), answer.body, method, answer.route, answer.status[:3], cached)
             self.ready.put((version, environ[WHOLE]), ready, len(environ[WHOLE]) + len(ready.head) + len(ready.body))
         number = self._number()
         start(answer.status, [*answer.headers, ("X-Request-Id", number)])
@@ -248,116 +235,6 @@ def install(app: Flask) -> None:
         request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
         if REFUSAL in request.environ:
             raise request.environ[REFUSAL]
-
-
-def request_key(environ: Environ) -> Hashable:
-    """All that the answer to a request depends on beside what is served; None where answers are not kept.
-
-    That is what is asked, the address that stands in the answer, and the formats and languages accepted. The encoding is what comes
-    of negotiation, as browsers word it in many ways.
-    """
-    get = environ.get
-    method, path = environ["REQUEST_METHOD"], get("PATH_INFO", "")
-    if "HTTP_AUTHORIZATION" in environ or "HTTP_COOKIE" in environ:
-        return None
-    body: Hashable = None
-    if method == "POST" and path == "/sparql":
-        body = get("CONTENT_TYPE", ""), get("HTTP_ORIGIN", ""), _body(environ)
-        if body[2] is None:
-            return None
-    elif method not in ("GET", "HEAD"):
-        return None
-    accepted = get("HTTP_ACCEPT", ""), get("HTTP_ACCEPT_LANGUAGE", ""), takes_gzip(get("HTTP_ACCEPT_ENCODING", ""))
-    return get("wsgi.url_scheme", ""), get("HTTP_HOST", ""), path, get("QUERY_STRING", ""), accepted, body
-
-
-def _body(environ: Environ) -> bytes | None:
-    """The body of a request that has a reasonable length, which can be read again."""
-    length = environ.get("CONTENT_LENGTH", "")
-    if not length.isdigit() or int(length) > LONGEST_BODY:
-        return None
-    body: bytes = environ["wsgi.input"].read(int(length))
-    environ["wsgi.input"] = BytesIO(body)
-    return body
-
-
-def etag(version: Hashable, key: Hashable) -> str:
-    """The strong validator of the answer to a request."""
-    return f'"{blake2b(repr((version, key)).encode(), digest_size=16).hexdigest()}"'
-
-
-def matches(environ: Environ, tag: str, *, exact: bool = False) -> bool:
-    """Whether the client has the answer with this tag; `exact` leaves out `*`, which asks whether there is any answer."""
-    given = environ.get("HTTP_IF_NONE_MATCH", "")
-    if not given or not tag:
-        return False
-    named = [part.strip().removeprefix("W/") for part in given.split(",")]
-    return tag in named or (not exact and "*" in named)
-
-
-def unchanged(answer: Answer) -> Answer:
-    """The 304 in place of an answer."""
-    about_body = ("content-type", "content-length", "content-encoding", "content-disposition", "content-language")
-    headers = tuple((name, value) for name, value in answer.headers if name.lower() not in about_body)
-    return Answer("304 Not Modified", headers, b"", answer.route)
-
-
-def volatile(environ: Environ, headers: Headers) -> bool:
-    """Whether an answer may be another one next time: a view says so, or a word of the request does."""
-    if "no-store" in header(headers, "cache-control"):
-        return True
-    if QUERY in environ:
-        return bool(_VOLATILE.search(environ[QUERY]))
-    asked = [environ.get("QUERY_STRING", "")]
-    if environ["REQUEST_METHOD"] == "POST":
-        asked.append(environ["wsgi.input"].getvalue().decode("latin-1"))
-    return any(_VOLATILE.search(unquote_plus(text)) for text in asked)
-
-
-def encoded(answer: Answer, environ: Environ) -> Answer:
-    """The answer, compressed where that is worth it and the client takes it."""
-    media = header(answer.headers, "content-type").partition(";")[0].strip()
-    if not _COMPRESSIBLE.fullmatch(media) or header(answer.headers, "content-encoding"):
-        return answer
-    vary = ", ".join(filter(None, (header(answer.headers, "vary"), "Accept-Encoding")))
-    headers = (*_without(answer.headers, "vary"), ("Vary", vary))
-    if len(answer.body) < WORTH_COMPRESSING or not takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        return answer._replace(headers=headers)
-    # Without a time of its own, the same answer is always the same bytes.
-    body = gzip.compress(answer.body, compresslevel=6, mtime=0)
-    headers = (*_without(headers, "content-length"), ("Content-Length", str(len(body))), ("Content-Encoding", "gzip"))
-    return answer._replace(headers=headers, body=body)
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header lets an answer be compressed, by its q-values."""
-    accepted = accepted.lower()
-    if "gzip" not in accepted and "*" not in accepted:
-        return False
-    qualities: dict[str, float] = {}
-    for part in accepted.split(","):
-        name, _, rest = part.partition(";")
-        found = re.search(r"q\s*=\s*([\d.]+)", rest)
-        try:
-            qualities[name.strip()] = float(found[1]) if found else 1.0
-        except ValueError:
-            qualities[name.strip()] = 0.0
-    gzipped = qualities.get("gzip", qualities.get("*", 0.0))
-    return gzipped > 0 and gzipped >= qualities.get("identity", 0.0)
-
-
-def header(headers: Iterable[tuple[str, str]], name: str) -> str:
-    """The first value of a header, empty where it is missing."""
-    return next((value for held, value in headers if held.lower() == name), "")
-
-
-def _without(headers: Headers, name: str) -> Headers:
-    return tuple(pair for pair in headers if pair[0].lower() != name)
-
-
-def _head(answer: Answer) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers), "Server: dandang"]
-    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
 
 
 def _called(app: App, environ: Environ) -> _InParts:

@@ -13,8 +13,8 @@ from urllib.parse import unquote_plus
 
 from flask import Flask, request
 
+from dandang.web.answers import QUERY
 from dandang.web.cache import Cache
-from dandang.web.delivery import QUERY
 from dandang.web.pages.sparql import allowed, prefers_page
 from dandang.web.sparql_formats import FORMATS, accepted
 from dandang.web.sparql_pool import Pool, Stream

@@ -13,8 +13,9 @@ from flask import Flask
 
 from dandang.errors import DandangError
 from dandang.messages import Text
+from dandang.web.answers import Environ
 from dandang.web.app import create_app, query_pool
-from dandang.web.delivery import Delivery, Environ, Start
+from dandang.web.delivery import Delivery, Start
 from dandang.web.library import served_digest
 from dandang.web.metrics import Metrics
 from dandang.web.sparql_pool import Query
