@@ -35,6 +35,17 @@ class Answer(NamedTuple):
     route: str
 
 
+class Ready(NamedTuple):
+    """A response without what changes each time: head and body, and what is told of it."""
+
+    head: bytes
+    body: bytes
+    method: str
+    route: str
+    status: str
+    cached: str
+
+
 def request_key(environ: Environ) -> Hashable:
     """All that the answer to a request depends on beside what is served; None where answers are not kept.
 
@@ -54,6 +65,12 @@ def request_key(environ: Environ) -> Hashable:
         return None
     accepted = get("HTTP_ACCEPT", ""), get("HTTP_ACCEPT_LANGUAGE", ""), takes_gzip(get("HTTP_ACCEPT_ENCODING", ""))
     return get("wsgi.url_scheme", ""), get("HTTP_HOST", ""), path, get("QUERY_STRING", ""), accepted, body
+
+
+def same_way(key: Hashable, asked: str) -> Hashable:
+    """The key of a request that differs from another one in its query string alone."""
+    assert isinstance(key, tuple)
+    return (*key[:3], asked, *key[4:])
 
 
 def _body(environ: Environ) -> bytes | None:

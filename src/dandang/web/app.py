@@ -15,6 +15,7 @@ from dandang import resources
 from dandang.web import delivery, helpers, problems, routing, security
 from dandang.web.direct import Direct
 from dandang.web.environment import PageEnvironment
+from dandang.web.express import Express
 from dandang.web.incoming import AnyRequest
 from dandang.web.library import Library, load_library, served_digest
 from dandang.web.limits import RateLimiter
@@ -74,7 +75,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     metrics = metrics or Metrics()
-    query_pool(app).observe = metrics.query
+    pool.observe = metrics.query
     outside = delivery.Delivery(
         app.wsgi_app,
         version=_version(app),
@@ -83,7 +84,10 @@ def create_app(config: Mapping[str, Any] | None = None, *, metrics: Metrics | No
         trusted=app.config["TRUSTED_PROXIES"],
         capacity=app.config["CACHE_BYTES"],
     )
-    outside.direct = Direct(app, query_pool(app))
+    outside.direct = direct = Direct(app, pool)
+    # What is written to, and what a proxy says, is for the ordinary way.
+    plain = not pool.writable and not app.config["TRUSTED_PROXIES"]
+    outside.express = app.extensions["dandang-express"] = Express(outside, direct, pool) if plain else None
     app.extensions["dandang-delivery"] = outside
     app.wsgi_app = outside  # type: ignore[assignment, method-assign]
     return app

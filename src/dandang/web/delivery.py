@@ -11,15 +11,17 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from email.utils import formatdate
 from itertools import count
 from secrets import token_hex
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from flask import Flask, request
 
 from dandang.web import access_log
 from dandang.web.answers import (
+    QUERY,
     Answer,
     Environ,
     Headers,
+    Ready,
     encoded,
     etag,
     head_of,
@@ -49,17 +51,6 @@ REFUSAL, ROUTE, WHOLE = "dandang.refusal", "dandang.route", "dandang.whole"
 _InParts: TypeAlias = tuple[str, Headers, Iterable[bytes]]
 
 
-class _Ready(NamedTuple):
-    """A response to the very bytes of a request: its head without what changes each time."""
-
-    head: bytes
-    body: bytes
-    method: str
-    route: str
-    status: str
-    cached: str
-
-
 class Direct(Protocol):
     """Answers some requests without the app, in the same way as the app."""
 
@@ -71,6 +62,13 @@ class Direct(Protocol):
 
     def learn(self, headers: Headers) -> None:
         """Notes the headers of the app's answer to one of them."""
+
+
+class Learning(Protocol):
+    """Answers like those that it is shown."""
+
+    def learn(self, environ: Environ, key: Hashable, answer: Answer) -> None:
+        """Is shown an answer to a plain request in its very bytes, as it is kept and sent."""
 
 
 class Delivery:
@@ -89,13 +87,15 @@ class Delivery:
         self.metrics = metrics
         #: What answers plain requests without the app, if anything does.
         self.direct: Direct | None = None
+        #: What answers further plain requests where they arrive, if anything does.
+        self.express: Learning | None = None
+        self.version = version
+        self.limiter = limiter
         self._app = app
-        self._version = version
-        self._limiter = limiter
         self._trusted = frozenset(trusted)
         # Three quarters for the answers, one for those ready to be sent to the very same bytes.
         self.answers: Cache[Answer] = Cache(capacity * 3 // 4)
-        self.ready: Cache[_Ready] = Cache(capacity // 4)
+        self.ready: Cache[Ready] = Cache(capacity // 4)
         self._numbers = count(1)
         self._instance = token_hex(4)
         self._date = (0, b"")
@@ -105,7 +105,7 @@ class Delivery:
         began = time.perf_counter()
         behind_proxy(environ, self._trusted)
         self._refuse(environ)
-        version = self._version()
+        version = self.version()
         key = None if REFUSAL in environ else request_key(environ)
         method = environ["REQUEST_METHOD"]
         answer, cached = self._known(environ, method, key, version), "hit"
@@ -119,8 +119,10 @@ class Delivery:
         if method == "HEAD":
             answer = answer._replace(body=b"")
         if cached in ("hit", "unchanged") and self._repeatable(environ):
-            ready = _Ready(head_of(answer), answer.body, method, answer.route, answer.status[:3], cached)
+            ready = Ready(head_of(answer), answer.body, method, answer.route, answer.status[:3], cached)
             self.ready.put((version, environ[WHOLE]), ready, len(environ[WHOLE]) + len(ready.head) + len(ready.body))
+        if cached == "miss" and self.express and QUERY in environ and self._repeatable(environ):
+            self.express.learn(environ, key, answer)
         number = self._number()
         start(answer.status, [*answer.headers, ("X-Request-Id", number)])
         self._told(number, method, answer.route, answer.status[:3], cached, began, len(answer.body))
@@ -128,16 +130,20 @@ class Delivery:
 
     def known(self, whole: bytes, address: str) -> bytes | None:
         """The whole response to a request that was answered before in the very same bytes; None where there is none."""
-        ready = self.ready.get((self._version(), whole))
-        if ready is None or self._limiter.wait(address):
+        ready = self.ready.get((self.version(), whole))
+        if ready is None or self.limiter.wait(address):
             return None
-        began, number = time.perf_counter(), self._number()
+        return self.sent(ready, time.perf_counter())
+
+    def sent(self, ready: Ready, began: float) -> bytes:
+        """The whole response, told and counted as one to a request that came when the clock showed `began`."""
+        number = self._number()
         self._told(number, ready.method, ready.route, ready.status, ready.cached, began, len(ready.body))
         return b"%bDate: %b\r\nX-Request-Id: %b\r\n\r\n%b" % (ready.head, self._now(), number.encode(), ready.body)
 
     def _refuse(self, environ: Environ) -> None:
         """Notes what is wrong with a request before it is looked at; the app says so in the reader's language."""
-        if seconds := self._limiter.wait(environ.get("REMOTE_ADDR", "")):
+        if seconds := self.limiter.wait(environ.get("REMOTE_ADDR", "")):
             environ[REFUSAL] = TooManyRequests(seconds)
         elif len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_ADDRESS:
             environ[REFUSAL] = AddressTooLong(LONGEST_ADDRESS)
@@ -167,7 +173,7 @@ class Delivery:
         if method == "HEAD" and key is None:
             return answer
         answer = encoded(answer, environ)
-        if key is None or not status.startswith("200") or volatile(environ, headers) or version != self._version():
+        if key is None or not status.startswith("200") or volatile(environ, headers) or version != self.version():
             return answer
         if method != "POST" and not header(headers, "etag"):
             answer = answer._replace(headers=(*answer.headers, ("ETag", etag(version, key))))

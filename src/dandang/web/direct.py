@@ -23,7 +23,7 @@ Headers = tuple[tuple[str, str], ...]
 _LONGEST_ACCEPT = 1000
 
 
-class _Way(NamedTuple):
+class Way(NamedTuple):
     """How a client asks: the address it asks at, and the endings of the formats it gets for rows and for graphs; None where it accepts none."""
 
     base: str
@@ -37,7 +37,7 @@ class Direct:
     def __init__(self, app: Flask, pool: Pool) -> None:
         self._app = app
         self._pool = pool
-        self._ways: Cache[_Way | str] = Cache(1024 * 1024)
+        self._ways: Cache[Way | str] = Cache(1024 * 1024)
         #: What the view sends beside an answer, by content type.
         self._headers: dict[str, Headers] = {}
 
@@ -56,7 +56,7 @@ class Direct:
 
     def find(self, environ: dict[str, Any]) -> tuple[str, Headers, Iterable[bytes]] | None:
         """Status, headers and body for a plain request; None where the view is to answer. Raises what the view would."""
-        query, way = unquote_plus(environ["QUERY_STRING"][len("query=") :]), self._way(environ)
+        query, way = unquote_plus(environ["QUERY_STRING"][len("query=") :]), self.way(environ)
         environ[QUERY] = query
         if way is None or "\ufffd" in query or not query.strip() or not self._shown(way):
             return None
@@ -73,7 +73,7 @@ class Direct:
             return "200 OK", headers, result.pieces
         return "200 OK", (*headers, ("Content-Length", str(len(result.body)))), [result.body]
 
-    def _shown(self, way: _Way) -> bool:
+    def _shown(self, way: Way) -> bool:
         """Whether the view has shown how an answer to such a client is sent."""
         return FORMATS[way.results or "json"] in self._headers or FORMATS[way.graph or "ttl"] in self._headers
 
@@ -82,11 +82,12 @@ class Direct:
         kept = tuple(pair for pair in headers if pair[0].lower() != "content-length")
         self._headers[next((value for name, value in headers if name.lower() == "content-type"), "")] = kept
 
-    def _way(self, environ: dict[str, Any]) -> _Way | None:
+    def way(self, environ: dict[str, Any]) -> Way | None:
+        """How a client asks that sends a plain request; None for one that gets the page."""
         key = environ.get("wsgi.url_scheme"), environ.get("HTTP_HOST"), environ.get("HTTP_ACCEPT", "")
         found = self._ways.get(key)
         if found is None:
             with self._app.request_context(dict(environ)):
-                found = "view" if prefers_page() else _Way(request.base_url, *accepted())
+                found = "view" if prefers_page() else Way(request.base_url, *accepted())
             self._ways.put(key, found, sum(len(part or "") for part in key))
-        return found if isinstance(found, _Way) else None
+        return found if isinstance(found, Way) else None

@@ -43,6 +43,13 @@ class RateLimiter:
                 self._buckets.popitem(last=False)
         return 0.0 if enough else (1 - tokens) / self.rate
 
+    def give_back(self, address: str) -> None:
+        """Puts back the token of a request that will take one once more."""
+        if self.rate and (client := client_group(address)) is not None:
+            with self._lock:
+                tokens, then = self._buckets.get(client, (0.0, self._clock()))
+                self._buckets[client] = tokens + 1, then
+
 
 @lru_cache(maxsize=1024)
 def client_group(address: str) -> str | None:

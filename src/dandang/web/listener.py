@@ -1,6 +1,7 @@
 """waitress, with what a server on the internet needs beside it.
 
-A request in the very bytes of one that was answered before is answered where it arrives, without a thread. Clients that send or read
+A request in the very bytes of one that was answered before is answered where it arrives, without a thread, and so is a small new
+query (`express_lane`). Clients that send or read
 too slowly to be real are dropped. What is no proper HTTP is refused by the app, in words. On the way out, requests under way are
 finished.
 """
@@ -8,6 +9,7 @@ finished.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 import time
@@ -24,6 +26,8 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from dandang.errors import DandangError
 from dandang.web.delivery import REFUSAL, WHOLE, App
+from dandang.web.express import Express
+from dandang.web.express_lane import Lane
 from dandang.web.problems import BodyTooLarge, HeadersTooLarge, Malformed
 
 #: Pages are quick; the threads are for queries, which wait for their worker process.
@@ -113,6 +117,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     refused = False
     refused_at = 0.0
     passed_over = 0
+    #: Whether the request is in the express lane. Meanwhile nothing more is read, so that answers keep their order.
+    away = False
 
     def received(self, data: bytes) -> bool:
         """Takes in what the client sent."""
@@ -121,7 +127,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         )
         self.whole = data if idle and _whole(data) else b""
         if self.whole and (answer := self.server.known(data, self.addr[0])) is not None:
-            self._answer(answer)
+            self._send(answer)
+            return True
+        if self.whole and self.server.lane and self.server.lane.take(data, self.addr[0], self):
+            self.away = True
             return True
         if self.request is None:
             self.began = time.time()
@@ -129,7 +138,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def readable(self) -> bool:
         """Whether what the client sends is taken in."""
-        return bool(self.refused_at) or bool(super().readable())
+        return bool(self.refused_at) or (not self.away and bool(super().readable()))
 
     def handle_read(self) -> None:
         """Takes in what has come, or passes over it."""
@@ -156,6 +165,18 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.close_when_flushed, self.refused_at = False, time.time()
             with suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
+    def answer(self, response: bytes) -> None:
+        """Sends the answer of the express lane."""
+        self.away = False
+        if self.connected:
+            self._send(response)
+
+    def pass_on(self) -> None:
+        """Has the app answer what the express lane did not."""
+        self.away = False
+        if self.connected:
+            self.began = time.time()
+            super().received(self.whole)
 
     def write_soon(self, data: bytes) -> int:
         """Takes in a part of an answer. Raises ClientDisconnected."""
@@ -169,7 +190,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         self.sent += size
         return size
 
-    def _answer(self, answer: bytes) -> None:
+    def _send(self, answer: bytes) -> None:
         if len(answer) > _SHORT and self.server.full():
             self.handle_close()
             return
@@ -200,8 +221,17 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = _Channel
 
-    def __init__(self, app: App, known: Known, listening: socket.socket, *, largest_body: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        known: Known,
+        listening: socket.socket,
+        *,
+        largest_body: int,
+        express: Callable[[], Express | None] | None = None,
+    ) -> None:
         self.known = known
+        self.lane: Lane | None = None
         self._stopping = Event()
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         adjustments = Adjustments(
@@ -226,6 +256,9 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(
             app, {}, True, listening, dispatcher=dispatcher, adj=adjustments, sockinfo=place, bind_socket=False
         )
+        # Windows has no pipes that wait for nobody.
+        if express and os.name == "posix":
+            self.lane = Lane(express, self._map)
 
     def stop(self) -> None:
         """Lets `run` come to its end; may be called from a signal handler."""
@@ -247,17 +280,23 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         deadline = time.monotonic() + grace
         while self._busy() and time.monotonic() < deadline:
             self._turn(0.1)
+        if self.lane:
+            self.lane.close()
         self.task_dispatcher.shutdown(timeout=0.5)
         self.asyncore.close_all(self._map)
 
     def _turn(self, seconds: float = 1.0) -> None:
+        if self.lane:
+            seconds = min(seconds, self.lane.patience())
         self.asyncore.loop(timeout=seconds, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)
+        if self.lane:
+            self.lane.turn()
 
     def _busy(self) -> bool:
         """Whether a request is under way; connections without one are closed."""
         channels = list(self.active_channels.values())
         for channel in channels:
-            if not channel.requests and not channel.total_outbufs_len:
+            if not (channel.requests or channel.total_outbufs_len or channel.away):
                 channel.handle_close()
         return bool(self.active_channels)
 

@@ -55,6 +55,9 @@ class Metrics:
         self._durations: dict[str, _Histogram] = {}
         self._queries: dict[str, _Histogram] = {}
         self.reloads = {"done": 0, "failed": 0}
+        #: What became of queries in the express lane, and how often its process was ended.
+        self.express = {"answered": 0, "passed_on": 0}
+        self.express_ended = 0
 
     def request(self, method: str, route: str, status: str, cached: str, seconds: float) -> None:
         """One request was answered; `cached` is hit, unchanged, miss or none."""
@@ -98,13 +101,19 @@ class Metrics:
             reloads = CounterMetricFamily("dandang_reloads", "Reloads of the data.", labels=["result"])
             for result, count in self.reloads.items():
                 reloads.add_metric([result], count)
+            express = CounterMetricFamily("dandang_express", "Queries in the express lane.", labels=["result"])
+            for result, count in self.express.items():
+                express.add_metric([result], count)
+            ended = CounterMetricFamily(
+                "dandang_express_ended", "Processes of the express lane that have ended.", self.express_ended
+            )
             times = HistogramMetricFamily("dandang_request_seconds", "Time to answer a request.", labels=["route"])
             for route, held in self._durations.items():
                 times.add_metric([route], held.cumulative(), held.total)
             queries = HistogramMetricFamily("dandang_query_seconds", "Time of a SPARQL query.", labels=["result"])
             for outcome, held in self._queries.items():
                 queries.add_metric([outcome], held.cumulative(), held.total)
-        yield from (requests, cache, reloads, times, queries)
+        yield from (requests, cache, reloads, express, ended, times, queries)
         for gauge in gauges:
             family = CounterMetricFamily if gauge.counts else GaugeMetricFamily
             yield family(gauge.name, gauge.help, gauge.value)

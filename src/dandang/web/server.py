@@ -79,7 +79,8 @@ def serve(
     if store and writing.token is None:
         log.warning("%s", UNGUARDED.in_(lang))
     serving = Serving(config, lang=lang)
-    server = Listener(serving, serving.known, listening, largest_body=DEFAULTS["MAX_CONTENT_LENGTH"] * 2)
+    largest = DEFAULTS["MAX_CONTENT_LENGTH"] * 2
+    server = Listener(serving, serving.known, listening, largest_body=largest, express=serving.express)
     _on_signals(server.stop, serving.reload)
     if watch:
         serving.watch()

@@ -16,6 +16,7 @@ from dandang.messages import Text
 from dandang.web.answers import Environ
 from dandang.web.app import create_app, query_pool
 from dandang.web.delivery import Delivery, Start
+from dandang.web.express import Express
 from dandang.web.library import served_digest
 from dandang.web.metrics import Metrics
 from dandang.web.sparql_pool import Query
@@ -33,6 +34,7 @@ class _Term:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.delivery: Delivery = app.extensions["dandang-delivery"]
+        self.express: Express | None = app.extensions["dandang-express"]
         self.requests = 0
 
 
@@ -70,6 +72,10 @@ class Serving:
     def known(self, whole: bytes, address: str) -> bytes | None:
         """The response to a request that was answered before in the very same bytes."""
         return self._term.delivery.known(whole, address)
+
+    def express(self) -> Express | None:
+        """What answers small new queries of the data that are served now, if anything does."""
+        return self._term.express
 
     def reload(self) -> None:
         """Loads the data once more in a thread of its own, which takes over when all is well; else the old data stay."""

@@ -75,9 +75,10 @@ class Alarms:
 class Worker:
     """One process with a dataset in memory. Whoever waits for it is freed by `kill`, and raises Gone."""
 
-    def __init__(self, *, network: bool = False) -> None:
+    def __init__(self, *, network: bool = False, express: bool = False) -> None:
         # -P keeps this folder's modules out of the worker's way, -s and no variables of Python's the user's.
-        command = [sys.executable, "-P", "-s", "-E", str(_WORKER), *(["--network"] if network else [])]
+        options = [*(["--network"] if network else []), *(["--express"] if express else [])]
+        command = [sys.executable, "-P", "-s", "-E", str(_WORKER), *options]
         # What we are told in variables, such as a token, is nothing that strangers' queries should be near.
         own = {name: value for name, value in os.environ.items() if not name.startswith("DANDANG_")}
         self._process = subprocess.Popen(
@@ -110,6 +111,22 @@ class Worker:
         """The next frame."""
         (length,) = struct.unpack(">I", self._read(4))
         return self._read(length)
+
+    def pipes(self) -> tuple[int, int]:
+        """The ends of the pipes for writing to it and reading from it, which wait for nobody from now on."""
+        assert self._process.stdin and self._process.stdout
+        ends = self._process.stdin.fileno(), self._process.stdout.fileno()
+        for end in ends:
+            os.set_blocking(end, False)
+        return ends
+
+    def work(self) -> float:
+        """How many seconds the process has worked; where the system does not tell, a clock that goes as if it always did."""
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                # The clock of another process, as clock_getcpuclockid makes it.
+                return time.clock_gettime((~self.pid << 3) | 2)
+        return time.monotonic()
 
     def alive(self) -> bool:
         """Whether the process runs."""

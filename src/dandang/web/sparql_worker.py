@@ -8,6 +8,9 @@ reach a network or a disk, whatever the engine would do; with `--network` it may
 
 The parent keeps the dataset: a job that changes it answers with the whole new dataset, and what a killed process had
 begun never was.
+
+With `--express` the jobs after the dataset are small queries, of which many may wait in the pipe: a frame has what a query
+job has beside its text, as JSON, then a line feed and the text. An answer is a frame with a letter of KINDS and the body.
 """
 
 from __future__ import annotations
@@ -58,6 +61,13 @@ GRAPHS = {
 FEW = 1000
 #: Formats whose serialiser takes no prefixes.
 PLAIN = ("nt", "nq", "jsonld")
+#: The largest answer of an express worker, how much it reads at a time, and after how many seconds it sends what it has.
+SHORT = 64 * 1024
+BATCH = 64 * 1024
+HELD_SECONDS = 0.002
+#: What an express worker says of an answer; whatever went wrong has the other letter and no body.
+KINDS = {"solutions": b"s", "boolean": b"b", "graph": b"g"}
+NO_ANSWER = b"-"
 #: How the engine names the place where it gave up.
 SPOT = re.compile(r"^error at (\d+):(\d+)")
 #: More than the longest keyword: what the engine tries at a place may fail that much further on.
@@ -99,6 +109,10 @@ class Answer(io.BytesIO):
     def failed(self, **header: Any) -> None:
         """Puts an error in the place of what there is."""
         self.header, self._held = header, bytearray()
+
+    def short(self) -> bytes:
+        """All of an answer that has not begun, in the words of an express worker."""
+        return KINDS.get(self.header.get("kind", ""), NO_ANSWER) + self._held
 
     def end(self) -> None:
         """Sends what is left."""
@@ -151,7 +165,8 @@ def answer(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> 
 
 def query(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> None:
     """The serialised result of a query."""
-    result = store.query(job["query"], base_iri=job["base"], prefixes=prefixes, **dataset(job))
+    text = job["query"]
+    result = store.query(text, base_iri=job["base"], prefixes=occurring(text, prefixes), **dataset(job))
     if isinstance(result, ox.QueryTriples):
         serialise(result, job["graph"], prefixes, out)
         return
@@ -162,6 +177,11 @@ def query(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> N
         out.write(str(bool(result)).lower().encode())
     else:
         result.serialize(out, format=RESULTS[ending])
+
+
+def occurring(text: str, prefixes: dict[str, str]) -> dict[str, str]:
+    """The prefixes that a text may use. The engine reads each that it is given, which takes longer than a small query."""
+    return {prefix: space for prefix, space in prefixes.items() if prefix + ":" in text}
 
 
 def dataset(job: Job) -> dict[str, Any]:
@@ -281,11 +301,14 @@ def parsed(ending: str, text: str, base: str) -> list[ox.Triple]:
 def serialise(triples: Iterable[ox.Triple], ending: str, prefixes: dict[str, str], out: Answer) -> None:
     """Triples in the format of an ending."""
     out.header |= {"kind": "graph", "format": ending}
+    if ending in PLAIN:
+        ox.serialize(triples, out, format=GRAPHS[ending])
+        return
     rest = iter(triples)
     first = list(islice(rest, FEW))
     # Prefixes come first, when of a large graph nobody knows yet which of them it needs.
     needed = fitting(first, prefixes) if len(first) < FEW else prefixes
-    ox.serialize(chain(first, rest), out, format=GRAPHS[ending], prefixes=None if ending in PLAIN else needed)
+    ox.serialize(chain(first, rest), out, format=GRAPHS[ending], prefixes=needed)
 
 
 def fitting(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
@@ -313,6 +336,34 @@ def limits(job: Job) -> dict[str, int]:
     if job.get("stream"):
         return {"whole": WHOLE, "longest": LONGEST}
     return {"whole": LARGEST, "longest": LARGEST}
+
+
+def express(store: ox.Store, prefixes: dict[str, str], memory: Memory) -> None:
+    """Answers small queries until standard input ends or the process is worn. Those that come together are answered together."""
+    jobs: dict[bytes, Job] = {}
+    waiting = b""
+    while not memory.worn() and (part := os.read(0, BATCH)):
+        waiting += part
+        ready, sent = bytearray(), time.monotonic()
+        while len(waiting) >= 4 and len(waiting) >= (end := 4 + struct.unpack_from(">I", waiting)[0]):
+            head, _, text = waiting[4:end].partition(b"\n")
+            waiting = waiting[end:]
+            out = Answer(sys.stdout.buffer, whole=SHORT, longest=SHORT)
+            job = jobs.get(head) or jobs.setdefault(head, json.loads(head))
+            answer(store, prefixes, {**job, "query": text.decode()}, out)
+            found = out.short()
+            ready += struct.pack(">I", len(found)) + found
+            if time.monotonic() - sent > HELD_SECONDS:
+                write_all(ready)
+                ready, sent = bytearray(), time.monotonic()
+        write_all(ready)
+
+
+def write_all(content: bytearray) -> None:
+    """Sends something on standard output, at once."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(1, rest) :]
 
 
 def guard(parent: int) -> None:
@@ -376,6 +427,10 @@ def main() -> None:
         elif memory.worn():
             out.header["worn"] = True
         out.end()
+        if "--express" in sys.argv:
+            # The dataset is there.
+            express(store, prefixes, memory)
+            return
 
 
 if __name__ == "__main__":

@@ -1,0 +1,304 @@
+"""The process that runs express queries, and the pipes to it, which the event loop of the listener looks after.
+
+All of this happens in that one thread and waits for nothing. What is not answered soon goes the ordinary way: a request is
+delayed here for a moment at most. The process is ended with the query that takes longer, as nothing else stops the engine, and a
+new one is started in the background.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import secrets
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from dandang.web.express import Express, Job
+from dandang.web.sparql_process import START_SECONDS, Gone, Worker
+
+log = logging.getLogger("dandang.serve")
+#: After so many seconds of work a job is given up, and its process with it. On a machine under load that may take longer, but
+#: not longer than the second number.
+LATE_SECONDS, LATEST_SECONDS = 0.05, 0.25
+#: When a job has taken so much work, or so long, no further one is taken in: it would wait behind it.
+STUCK_SECONDS, LONG_SECONDS = 0.01, 0.05
+_LOOK_SECONDS = 0.01
+#: How many jobs, and bytes of theirs, may be under way: the pipe takes them all without waiting.
+MOST = 16
+ROOM = 32 * 1024
+#: How long a process that ended is missed: longer each time, until one has lasted for as long as the longest of these.
+PAUSE_SECONDS = (2.0, 60.0)
+_PART = 256 * 1024
+
+
+class Client(Protocol):
+    """A connection with a request under way."""
+
+    def answer(self, response: bytes) -> None:
+        """Sends the response."""
+
+    def pass_on(self) -> None:
+        """Lets the ordinary way answer."""
+
+
+class _Waiting(NamedTuple):
+    job: Job
+    client: Client
+    size: int
+    #: The time, and the work that the process had done, when it was taken in.
+    since: float
+    work: float
+
+
+class Lane:
+    """Jobs under way, in their order. `app` tells who reads and answers requests at the moment, if anybody."""
+
+    #: What waitress asks of everything that it looks after.
+    accepting = False
+
+    def __init__(self, app: Callable[[], Express | None], looked_after: dict[int, Any]) -> None:
+        self._app = app
+        self._looked_after = looked_after
+        self._background = _Background()
+        self._process: _Process | None = None
+        self._jobs: deque[_Waiting] = deque()
+        self._bytes = 0
+        #: How much the process had worked when it was last looked at.
+        self._work = 0.0
+        self._unsent: list[bytes] = []
+        self._unread = b""
+
+    # --- what the listener asks ---------------------------------------------------------------------------------------
+
+    def take(self, whole: bytes, address: str, client: Client) -> bool:
+        """Takes in a request: whether it did. The client is told what comes of it."""
+        express = self._app()
+        if express is None or not (process := self._open(express)):
+            return False
+        now = time.monotonic()
+        if not self._jobs:
+            self._work = process.worker.work()
+        elif self._full(len(whole), now):
+            return False
+        job = express.read(whole, address)
+        if job is None:
+            return False
+        frame = job.frame
+        self._jobs.append(_Waiting(job, client, len(frame), now, self._work))
+        self._bytes += len(frame)
+        self._unsent.append(struct.pack(">I", len(frame)) + frame)
+        return True
+
+    def patience(self) -> float:
+        """In how many seconds `turn` is to be called at the latest."""
+        if not self._jobs:
+            return math.inf
+        return max(_LOOK_SECONDS, self._jobs[0].since + LATE_SECONDS - time.monotonic())
+
+    def turn(self) -> None:
+        """Sends what was taken in, all at once, and ends what takes too long."""
+        if self._unsent and not self._sent():
+            self._end()
+        if self._jobs and self._late():
+            self._end()
+
+    def close(self) -> None:
+        """Ends the process, and lets the ordinary way answer what is under way."""
+        self._background.close()
+        self._end()
+
+    # --- what waitress asks -------------------------------------------------------------------------------------------
+
+    def readable(self) -> bool:
+        """Whether there may be something to read: always."""
+        return True
+
+    def writable(self) -> bool:
+        """Whether to be told that there is room in the pipe: there always is."""
+        return False
+
+    def handle_read_event(self) -> None:
+        """Takes answers in."""
+        if self._process is None:
+            return
+        try:
+            part = os.read(self._process.answers, _PART)
+        except BlockingIOError:
+            return
+        if not part:
+            self._end()
+            return
+        self._work = self._process.worker.work()
+        unread, start = self._unread + part, 0
+        while len(unread) - start >= 4:
+            end = start + 4 + struct.unpack_from(">I", unread, start)[0]
+            if end > len(unread):
+                break
+            self._answer(unread[start + 4 : end])
+            start = end
+        self._unread = unread[start:]
+
+    def handle_close(self) -> None:
+        """The process has ended."""
+        self._end()
+
+    def handle_error(self) -> None:
+        """A bug of ours: it is told, and the ordinary way answers what is under way."""
+        log.exception("error %s", secrets.token_hex(4))
+        self._end()
+
+    # --- jobs and process ---------------------------------------------------------------------------------------------
+
+    def _sent(self) -> bool:
+        """Sends what was taken in: whether the process is there to take it."""
+        assert self._process
+        frames, self._unsent = b"".join(self._unsent), []
+        try:
+            return os.write(self._process.jobs, frames) == len(frames)
+        except OSError:
+            return False
+
+    def _late(self) -> bool:
+        """Whether the first job takes too long."""
+        taken = time.monotonic() - self._jobs[0].since
+        return taken > LATE_SECONDS and (taken > LATEST_SECONDS or self._worked() > LATE_SECONDS)
+
+    def _full(self, size: int, now: float) -> bool:
+        """Whether a further job would wait behind another, or would have to be waited for."""
+        since = self._jobs[0].since
+        stuck = now - since > LONG_SECONDS or (now - since > STUCK_SECONDS and self._worked() > STUCK_SECONDS)
+        return stuck or len(self._jobs) >= MOST or self._bytes + size > ROOM
+
+    def _worked(self) -> float:
+        """How many seconds the process has worked since the first job was taken in."""
+        assert self._process
+        self._work = self._process.worker.work()
+        return self._work - self._jobs[0].work
+
+    def _answer(self, result: bytes) -> None:
+        waiting = self._jobs[0]
+        response = waiting.job.express.answered(waiting.job, result)
+        self._jobs.popleft()
+        self._bytes -= waiting.size
+        if response is None:
+            self._pass_on(waiting)
+        else:
+            waiting.client.answer(response)
+
+    def _pass_on(self, waiting: _Waiting) -> None:
+        waiting.job.express.passed_on(waiting.job)
+        waiting.client.pass_on()
+
+    def _open(self, express: Express) -> _Process | None:
+        """The process, if there is one with the data that are served."""
+        if self._process is None and (made := self._background.made()):
+            self._process = made
+            self._looked_after[made.answers] = self
+        if self._process is None:
+            if express.wanted:
+                self._background.start(express)
+        elif self._process.express is express:
+            return self._process
+        elif not self._jobs:
+            # Other data are served now. What was under way has been answered with the old.
+            self._end()
+        return None
+
+    def _end(self) -> None:
+        """Ends the process, if there is one. A new one is started when it is next needed."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        del self._looked_after[process.answers]
+        self._background.end(process)
+        process.express.process_ended()
+        left, self._jobs, self._bytes = self._jobs, deque(), 0
+        self._unsent, self._unread = [], b""
+        for waiting in left:
+            self._pass_on(waiting)
+
+
+class _Process(NamedTuple):
+    """A worker with the data of an app: the ends of its pipes, and when it was ready."""
+
+    worker: Worker
+    express: Express
+    jobs: int
+    answers: int
+    since: float
+
+
+class _Background:
+    """Starts and ends processes in threads of their own, and not too often."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: _Process | None = None
+        self._closed = self._starting = False
+        self._not_before = 0.0
+        self._pause = PAUSE_SECONDS[0]
+
+    def made(self) -> _Process | None:
+        """The process that was started and has not been taken yet."""
+        if self._made is None:
+            return None
+        with self._lock:
+            found, self._made = self._made, None
+        return found
+
+    def start(self, express: Express) -> None:
+        """Starts a process with the data of an app, unless one is being started or one has ended just now."""
+        if not self._starting and time.monotonic() >= self._not_before:
+            self._starting = True
+            threading.Thread(target=self._start, args=(express,), daemon=True).start()
+
+    def end(self, process: _Process) -> None:
+        """Ends a process. The sooner that was, the longer it takes until there is another one."""
+        shortest, longest = PAUSE_SECONDS
+        now = time.monotonic()
+        self._pause = shortest if now - process.since >= longest else min(self._pause * 2, longest)
+        self._not_before = now + self._pause
+        process.worker.kill()
+        threading.Thread(target=process.worker.stop, daemon=True).start()
+
+    def close(self) -> None:
+        """Ends what has been started, and starts no more."""
+        with self._lock:
+            self._closed = True
+        if made := self.made():
+            made.worker.stop()
+
+    def _start(self, express: Express) -> None:
+        made = None
+        try:
+            made = _started(express)
+        except (Gone, OSError):
+            self._not_before = time.monotonic() + PAUSE_SECONDS[1]
+        finally:
+            with self._lock:
+                closed, self._starting = self._closed, False
+                if not closed:
+                    self._made = made
+        if closed and made:
+            made.worker.stop()
+
+
+def _started(express: Express) -> _Process:
+    """A process with the data of an app. Raises Gone or OSError."""
+    worker = Worker(express=True)
+    alarm = threading.Timer(START_SECONDS, worker.kill)
+    alarm.start()
+    try:
+        worker.load(express.pool.dataset)
+        jobs, answers = worker.pipes()
+        return _Process(worker, express, jobs, answers, time.monotonic())
+    except BaseException:
+        worker.stop()
+        raise
+    finally:
+        alarm.cancel()
