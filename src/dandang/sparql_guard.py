@@ -60,7 +60,7 @@ def checked(query: str, *, hosts: Collection[str] = ()) -> Checked:
     """
     if not query.strip():
         raise BadQuery("查询是空的", "the query is empty", hint=("请写一条 SPARQL 查询", "write a SPARQL query"))
-    if plain(query):
+    if not _notable(query):
         return Checked(query, dataset=False)
     words = list(_words(query))
     form = next((word for word in words if word in _UPDATES | _QUERIES), "")
@@ -74,10 +74,10 @@ def checked(query: str, *, hosts: Collection[str] = ()) -> Checked:
     return Checked(query, "FROM" in words, bool(asked))
 
 
-def plain(query: str) -> bool:
-    """Whether a glance tells that a query changes nothing, asks nobody else and names no graphs to be asked."""
+def _notable(query: str) -> bool:
+    # Faster than an expression that looks for any of them at every place.
     text = query.upper()
-    return bool(text.strip()) and not any(word in text for word in _NOTABLE)
+    return any(word in text for word in _NOTABLE)
 
 
 def checked_update(update: str) -> str:

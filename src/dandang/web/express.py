@@ -15,7 +15,8 @@ from collections.abc import Hashable
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from dandang.sparql_guard import plain
+from dandang.errors import BadQuery
+from dandang.sparql_guard import checked
 from dandang.web.answers import (
     WORTH_COMPRESSING,
     Answer,
@@ -145,12 +146,8 @@ class Express:
         manner = self._manners.get(found[2]) if found else None
         if found is None or manner is None:
             return None
-        try:
-            query = unquote_to_bytes(found[1].replace(b"+", b" "))
-            text = query.decode()
-        except UnicodeDecodeError:
-            return None
-        if hash(query) in self._unfit or not plain(text) or "\ufffd" in text or differs(text):
+        query = unquote_to_bytes(found[1].replace(b"+", b" "))
+        if not _fit(query) or self._known_unfit(query):
             return None
         version, key = self._delivery.version(), same_way(manner.key, "query=" + found[1].decode())
         if self._delivery.answers.get((version, key)) is not None or self._delivery.limiter.wait(address):
@@ -173,17 +170,35 @@ class Express:
         ready = Ready(text, answer.body, "GET", answer.route, answer.status[:3], "miss")
         return self._delivery.sent(ready, job.began)
 
-    def passed_on(self, job: Job) -> None:
-        """Takes note that the ordinary way answers a job, and will answer others like it from the start."""
+    def passed_on(self, job: Job, *, fit: bool) -> None:
+        """Takes note that the ordinary way answers a job; where its query does not fit, from the start the next time."""
         self._delivery.metrics.express["passed_on"] += 1
         self._delivery.limiter.give_back(job.address)
-        self._unfit[hash(job.query)] = None
-        if len(self._unfit) > _REMEMBERED:
-            self._unfit.popitem(last=False)
+        if not fit:
+            self._unfit[hash(job.query)] = None
+            if len(self._unfit) > _REMEMBERED:
+                self._unfit.popitem(last=False)
+
+    def _known_unfit(self, query: bytes) -> bool:
+        number = hash(query)
+        found = number in self._unfit
+        if found:
+            self._unfit.move_to_end(number)
+        return found
 
     def process_ended(self) -> None:
         """Takes note that a process has ended."""
         self._delivery.metrics.express_ended += 1
+
+
+def _fit(query: bytes) -> bool:
+    """Whether a text is a query that asks the data here, all of them, and has the same answer each time."""
+    try:
+        text = query.decode()
+        found = checked(text)
+    except (UnicodeDecodeError, BadQuery):
+        return False
+    return not (found.dataset or found.network or "\ufffd" in text or differs(text))
 
 
 def _job(way: Way, pool: Pool) -> bytes:

@@ -12,6 +12,7 @@ import math
 import os
 import secrets
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -20,8 +21,11 @@ from typing import Any, NamedTuple, Protocol
 
 from dandang.web.express import Express, Job
 from dandang.web.sparql_process import START_SECONDS, Gone, Worker
+from dandang.web.sparql_worker import NO_ANSWER, WORN_OUT
 
 log = logging.getLogger("dandang.serve")
+#: Windows has no pipes that wait for nobody.
+POSSIBLE = sys.platform != "win32"
 #: After so many seconds of work a job is given up, and its process with it. On a machine under load that may take longer, but
 #: not longer than the second number.
 LATE_SECONDS, LATEST_SECONDS = 0.05, 0.25
@@ -66,6 +70,7 @@ class Lane:
         self._looked_after = looked_after
         self._background = _Background()
         self._process: _Process | None = None
+        self._worn = False
         self._jobs: deque[_Waiting] = deque()
         self._bytes = 0
         #: How much the process had worked when it was last looked at.
@@ -109,8 +114,8 @@ class Lane:
 
     def close(self) -> None:
         """Ends the process, and lets the ordinary way answer what is under way."""
-        self._background.close()
         self._end()
+        self._background.close()
 
     # --- what waitress asks -------------------------------------------------------------------------------------------
 
@@ -181,46 +186,54 @@ class Lane:
         return self._work - self._jobs[0].work
 
     def _answer(self, result: bytes) -> None:
+        if result == WORN_OUT:
+            self._worn = True
+            return
         waiting = self._jobs[0]
         response = waiting.job.express.answered(waiting.job, result)
         self._jobs.popleft()
         self._bytes -= waiting.size
         if response is None:
-            self._pass_on(waiting)
+            self._pass_on(waiting, fit=result != NO_ANSWER)
         else:
             waiting.client.answer(response)
 
-    def _pass_on(self, waiting: _Waiting) -> None:
-        waiting.job.express.passed_on(waiting.job)
+    def _pass_on(self, waiting: _Waiting, *, fit: bool) -> None:
+        waiting.job.express.passed_on(waiting.job, fit=fit)
         waiting.client.pass_on()
 
     def _open(self, express: Express) -> _Process | None:
-        """The process, if there is one with the data that are served."""
-        if self._process is None and (made := self._background.made()):
-            self._process = made
-            self._looked_after[made.answers] = self
-        if self._process is None:
-            if express.wanted:
-                self._background.start(express)
-        elif self._process.express is express:
+        """The process, if there is one with the data that are served now."""
+        if self._process and self._process.express is express and not self._worn:
             return self._process
-        elif not self._jobs:
-            # Other data are served now. What was under way has been answered with the old.
-            self._end()
-        return None
+        if self._background.ready:
+            if self._jobs:
+                # They are answered by the process that has them, and with its data.
+                return None
+            self._change(self._background.made())
+        if express.wanted and (self._worn or self._process is None or self._process.express is not express):
+            self._background.start(express)
+        return self._process if self._process and self._process.express is express else None
 
-    def _end(self) -> None:
-        """Ends the process, if there is one. A new one is started when it is next needed."""
+    def _change(self, process: _Process) -> None:
+        """Puts a process in the place of the one that there may be."""
+        self._end(pause=False)
+        self._process, self._worn = process, False
+        self._looked_after[process.answers] = self
+
+    def _end(self, *, pause: bool = True) -> None:
+        """Ends the process, if there is one. A new one is started when it is next needed, after a pause."""
         process, self._process = self._process, None
         if process is None:
             return
         del self._looked_after[process.answers]
-        self._background.end(process)
+        self._background.end(process, pause=pause)
         process.express.process_ended()
         left, self._jobs, self._bytes = self._jobs, deque(), 0
         self._unsent, self._unread = [], b""
         for waiting in left:
-            self._pass_on(waiting)
+            # Any of them may be what the process ended of.
+            self._pass_on(waiting, fit=False)
 
 
 class _Process(NamedTuple):
@@ -239,47 +252,60 @@ class _Background:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: _Process | None = None
+        self._ending: threading.Thread | None = None
         self._closed = self._starting = False
         self._not_before = 0.0
-        self._pause = PAUSE_SECONDS[0]
+        self._pause = PAUSE_SECONDS[0] / 2
 
-    def made(self) -> _Process | None:
-        """The process that was started and has not been taken yet."""
-        if self._made is None:
-            return None
+    @property
+    def ready(self) -> bool:
+        """Whether a process was started that has not been taken yet."""
+        return self._made is not None
+
+    def made(self) -> _Process:
+        """The process that is ready."""
         with self._lock:
             found, self._made = self._made, None
+        assert found
         return found
 
     def start(self, express: Express) -> None:
-        """Starts a process with the data of an app, unless one is being started or one has ended just now."""
-        if not self._starting and time.monotonic() >= self._not_before:
-            self._starting = True
+        """Starts a process with the data of an app, unless one is being started, or was just now."""
+        now = time.monotonic()
+        if not self._starting and not self.ready and now >= self._not_before:
+            self._starting, self._not_before = True, now + PAUSE_SECONDS[0]
             threading.Thread(target=self._start, args=(express,), daemon=True).start()
 
-    def end(self, process: _Process) -> None:
-        """Ends a process. The sooner that was, the longer it takes until there is another one."""
-        shortest, longest = PAUSE_SECONDS
-        now = time.monotonic()
-        self._pause = shortest if now - process.since >= longest else min(self._pause * 2, longest)
-        self._not_before = now + self._pause
+    def end(self, process: _Process, *, pause: bool) -> None:
+        """Ends a process. The sooner that was, the longer the pause until there is another one."""
+        if pause:
+            shortest, longest = PAUSE_SECONDS
+            now = time.monotonic()
+            self._pause = shortest if now - process.since >= longest else min(self._pause * 2, longest)
+            self._not_before = now + self._pause
         process.worker.kill()
-        threading.Thread(target=process.worker.stop, daemon=True).start()
+        self._ending = threading.Thread(target=process.worker.stop, daemon=True)
+        self._ending.start()
 
     def close(self) -> None:
         """Ends what has been started, and starts no more."""
         with self._lock:
             self._closed = True
-        if made := self.made():
-            made.worker.stop()
+        if self.ready:
+            self.made().worker.stop()
+        if self._ending:
+            self._ending.join()
 
     def _start(self, express: Express) -> None:
         made = None
         try:
             made = _started(express)
         except (Gone, OSError):
-            self._not_before = time.monotonic() + PAUSE_SECONDS[1]
+            # The ordinary way answers meanwhile, and says so if its processes do not start either.
+            pass
         finally:
+            if made is None:
+                self._not_before = time.monotonic() + PAUSE_SECONDS[1]
             with self._lock:
                 closed, self._starting = self._closed, False
                 if not closed:

@@ -9,7 +9,6 @@ finished.
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 import time
@@ -25,9 +24,9 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from dandang.errors import DandangError
+from dandang.web import express_lane
 from dandang.web.delivery import REFUSAL, WHOLE, App
 from dandang.web.express import Express
-from dandang.web.express_lane import Lane
 from dandang.web.problems import BodyTooLarge, HeadersTooLarge, Malformed
 
 #: Pages are quick; the threads are for queries, which wait for their worker process.
@@ -195,10 +194,23 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.handle_close()
             return
         with self.outbuf_lock:
-            self.outbufs[-1].append(answer)
-            self.current_outbuf_count += len(answer)
-            self.total_outbufs_len += len(answer)
-            self._flush_exception(self._flush_some)
+            if not self.total_outbufs_len:
+                answer = self._left(answer)
+            if answer:
+                self.outbufs[-1].append(answer)
+                self.current_outbuf_count += len(answer)
+                self.total_outbufs_len += len(answer)
+
+    def _left(self, answer: bytes) -> bytes:
+        """What is left of an answer once the system has taken what it takes."""
+        try:
+            size = self.send(answer)
+        except OSError:
+            # As waitress does it: the connection is closed when it is looked at next.
+            self.will_close = True
+            return b""
+        self.last_activity = time.time()
+        return answer[size:] if self.connected else b""
 
     def too_slow(self, now: float) -> bool:
         """Whether the client holds the connection without using it."""
@@ -231,7 +243,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         express: Callable[[], Express | None] | None = None,
     ) -> None:
         self.known = known
-        self.lane: Lane | None = None
+        self.lane: express_lane.Lane | None = None
         self._stopping = Event()
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         adjustments = Adjustments(
@@ -256,9 +268,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(
             app, {}, True, listening, dispatcher=dispatcher, adj=adjustments, sockinfo=place, bind_socket=False
         )
-        # Windows has no pipes that wait for nobody.
-        if express and os.name == "posix":
-            self.lane = Lane(express, self._map)
+        if express and express_lane.POSSIBLE:
+            self.lane = express_lane.Lane(express, self._map)
 
     def stop(self) -> None:
         """Lets `run` come to its end; may be called from a signal handler."""

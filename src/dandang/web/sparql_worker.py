@@ -10,7 +10,8 @@ The parent keeps the dataset: a job that changes it answers with the whole new d
 begun never was.
 
 With `--express` the jobs after the dataset are small queries, of which many may wait in the pipe: a frame has what a query
-job has beside its text, as JSON, then a line feed and the text. An answer is a frame with a letter of KINDS and the body.
+job has beside its text, as JSON, then a line feed and the text. An answer is a frame with a letter of KINDS and the body. A
+frame with the letter of WORN_OUT answers nothing.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ HELD_SECONDS = 0.002
 #: What an express worker says of an answer; whatever went wrong has the other letter and no body.
 KINDS = {"solutions": b"s", "boolean": b"b", "graph": b"g"}
 NO_ANSWER = b"-"
+#: What it says once when it has done its service; it goes on until another one takes its place.
+WORN_OUT = b"w"
 #: How the engine names the place where it gave up.
 SPOT = re.compile(r"^error at (\d+):(\d+)")
 #: More than the longest keyword: what the engine tries at a place may fail that much further on.
@@ -142,10 +145,14 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(length)
 
 
+def framed(content: bytes | bytearray) -> bytes:
+    """A frame with some content."""
+    return struct.pack(">I", len(content)) + content
+
+
 def write_frame(stream: BinaryIO, content: bytes | bytearray, *, flush: bool = True) -> None:
     """Writes a frame, which is sent at once or with the next one."""
-    stream.write(struct.pack(">I", len(content)))
-    stream.write(content)
+    stream.write(framed(content))
     if flush:
         stream.flush()
 
@@ -339,10 +346,10 @@ def limits(job: Job) -> dict[str, int]:
 
 
 def express(store: ox.Store, prefixes: dict[str, str], memory: Memory) -> None:
-    """Answers small queries until standard input ends or the process is worn. Those that come together are answered together."""
+    """Answers small queries until standard input ends. Those that come together are answered together."""
     jobs: dict[bytes, Job] = {}
-    waiting = b""
-    while not memory.worn() and (part := os.read(0, BATCH)):
+    waiting, worn = b"", False
+    while part := os.read(0, BATCH):
         waiting += part
         ready, sent = bytearray(), time.monotonic()
         while len(waiting) >= 4 and len(waiting) >= (end := 4 + struct.unpack_from(">I", waiting)[0]):
@@ -351,11 +358,13 @@ def express(store: ox.Store, prefixes: dict[str, str], memory: Memory) -> None:
             out = Answer(sys.stdout.buffer, whole=SHORT, longest=SHORT)
             job = jobs.get(head) or jobs.setdefault(head, json.loads(head))
             answer(store, prefixes, {**job, "query": text.decode()}, out)
-            found = out.short()
-            ready += struct.pack(">I", len(found)) + found
+            ready += framed(out.short())
             if time.monotonic() - sent > HELD_SECONDS:
                 write_all(ready)
                 ready, sent = bytearray(), time.monotonic()
+        if not worn and memory.worn():
+            worn = True
+            ready += framed(WORN_OUT)
         write_all(ready)
 
 
