@@ -164,6 +164,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.close_when_flushed, self.refused_at = False, time.time()
             with suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
+
     def answer(self, response: bytes) -> None:
         """Sends the answer of the express lane."""
         self.away = False
