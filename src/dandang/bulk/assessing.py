@@ -2,13 +2,13 @@
 
 It decides what `assessment.assess` decides and explains nothing. A tree becomes two formulas, when it is true and when it is false; what is neither is
 unknown (strong Kleene). Whether any clause of a list applies is a bit of its own, set when the clauses of that list have been looked at. A clause
-looks at few facts, so its state is remembered for each combination of them that was met.
+list looks at few of the facts that there are, so the states of its clauses are remembered for each combination of them that was met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, get_args
 
 from dandang.assessment.case import VERDICTS, exempts
 from dandang.assessment.explain import in_force
@@ -34,8 +34,11 @@ _KINDS = ("AccountabilityCircumstance", "Exclusion", "ExemptionClause", "Sanctio
 #: The kinds whose clauses are part of every answer; the others are where something asks about their list.
 _ALWAYS_SHOWN = ("Exclusion", "SanctionTrack", "ListExit")
 _VALUES: Mapping[State, Truth] = {"applies": True, "excluded": False}
-#: More combinations of the facts of one clause than this are kept by no real dump.
-_MOST_KNOWN = 50_000
+#: In short, each state is its first letter.
+_LETTERS: Mapping[State, str] = {state: state[0] for state in get_args(State)}
+_STATES: Mapping[str, State] = {letter: state for state, letter in _LETTERS.items()}
+#: More combinations than this are not kept: what a real dump says again and again is met early.
+_MOST_KNOWN = 8_000
 
 
 class Outcome(NamedTuple):
@@ -70,27 +73,55 @@ class _Tests(NamedTuple):
         return "could_apply" if self.placed(said.bits, said.dates) else "open"
 
 
-class _ClauseProgram:
-    """One clause under one reading."""
+class _ListProgram:
+    """The clauses of one list under one reading. What they look at is met again and again, and so remembered."""
 
-    def __init__(self, clause: Clause, tests: _Tests, mask: int) -> None:
-        self.clause = clause
-        self.dated = bool(clause.valid_from or clause.valid_until)
-        self._tests = tests
-        self._mask = mask
-        self._known: dict[int, State] = {}
+    def __init__(self, clauses: Sequence[tuple[Clause, _Tests, int]], marks: tuple[int, int]) -> None:
+        self.clauses = [clause for clause, _, _ in clauses]
+        self._tests = [(tests, mask) for _, tests, mask in clauses]
+        self._mask = 0
+        for _, _, mask in clauses:
+            self._mask |= mask
+        self._marks = marks
+        self._dated = any(clause.valid_from or clause.valid_until for clause in self.clauses)
+        self._everywhere = (True,) * len(clauses)
+        self._known: dict[tuple[int, tuple[bool, ...]], tuple[str, int]] = {}
 
-    def state(self, bits: int, on: str) -> State:
-        """The state for a case of these bits."""
-        if self.dated and not in_force(self.clause, on):
-            return "not_in_force"
-        key = bits & self._mask
+    def look(self, bits: int, on: str) -> tuple[str, int]:
+        """The states for a case of these bits, a letter for each clause, and the bit that tells whether any clause applies."""
+        force = tuple(in_force(clause, on) for clause in self.clauses) if self._dated else self._everywhere
+        key = bits & self._mask, force
         found = self._known.get(key)
         if found is None:
-            found = self._tests.state(Facts(key, (), {}))
+            found = self._looked(*key)
             if len(self._known) < _MOST_KNOWN:
                 self._known[key] = found
         return found
+
+    def _looked(self, bits: int, force: Sequence[bool]) -> tuple[str, int]:
+        states = [
+            tests.state(Facts(bits & mask, (), {})) if there else "not_in_force"
+            for (tests, mask), there in zip(self._tests, force, strict=True)
+        ]
+        value = any_value(_VALUES.get(state) for state in states if state != "not_in_force")
+        letters = "".join(_LETTERS[state] for state in states)
+        return letters, 0 if value is None else self._marks[0 if value else 1]
+
+
+class _LionTold(NamedTuple):
+    """What the states of all clauses tell of the "lion" list: whether one of its exits applies, what would trigger one, and what holds otherwise."""
+
+    exits: bool
+    triggers: Sequence[Test]
+    otherwise: str
+
+
+class _Told(NamedTuple):
+    """What the states of all clauses tell by themselves."""
+
+    states: Mapping[str, State]
+    exempt: Truth
+    lion: _LionTold
 
 
 class AssessmentProgram:
@@ -98,20 +129,36 @@ class AssessmentProgram:
 
     def __init__(self, policy: Policy, alphabet: Alphabet) -> None:
         self.policy = policy
-        self._alphabet = alphabet
         self._on = alphabet.slots["on",]
-        self._readings = {reading: _Reading(policy, alphabet, reading) for reading in READINGS}
+        self._strict, self._recommended = (_Reading(policy, alphabet, reading) for reading in ("strict", "recommended"))
+        self._known: dict[tuple[_Answer, _Answer], Outcome] = {}
 
     def outcome(self, said: Facts) -> Outcome:
-        """The outcome of a regular case."""
+        """The outcome of a regular case. Cases of which the same is true share one."""
         on = said.dates.get(self._on, "")
-        answers = {reading: program.answer(said.bits, on) for reading, program in self._readings.items()}
-        first = answers["recommended"]
+        key = self._strict.answer(said.bits, on), self._recommended.answer(said.bits, on)
+        found = self._known.get(key)
+        if found is None:
+            found = self._made(*key)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[key] = found
+        return found
+
+    def _made(self, strict: _Answer, recommended: _Answer) -> Outcome:
+        states = self._strict.told(strict.letters).states, self._recommended.told(recommended.letters).states
         return Outcome(
-            {reading: verdict for reading, (verdict, _, _) in answers.items()},
-            {reading: states for reading, (_, states, _) in answers.items()},
-            first[2],
+            {"strict": strict.verdict, "recommended": recommended.verdict},
+            {"strict": states[0], "recommended": states[1]},
+            recommended.lion,
         )
+
+
+class _Answer(NamedTuple):
+    """The states of all clauses, a letter for each, the verdict, and what it means for the list."""
+
+    letters: str
+    verdict: str
+    lion: str
 
 
 class _Reading:
@@ -121,15 +168,14 @@ class _Reading:
         self._policy = policy
         self._reading = reading
         self._alphabet = alphabet
-        self._lists: dict[str, list[_ClauseProgram]] = {}
+        self._lists: dict[str, _ListProgram] = {}
         for kind in _KINDS:
-            found: dict[str, list[_ClauseProgram]] = {}
+            found: dict[str, list[tuple[Clause, _Tests, int]]] = {}
             for clause in policy.clauses.values():
                 if clause.kind == kind:
-                    program = self._clause(clause)
-                    found.setdefault(clause.clause_list, []).append(program)
-            self._lists |= found
-        self._marks = {name: self._mark(name) for name in self._lists}
+                    found.setdefault(clause.clause_list, []).append((clause, *self._clause(clause)))
+            self._lists |= {name: _ListProgram(clauses, self._mark(name)) for name, clauses in found.items()}
+        self._clauses = [clause.iri for program in self._lists.values() for clause in program.clauses]
         tracks = {clause.clause_list for clause in policy.clauses.values() if clause.kind == "SanctionTrack"}
         gates = [shared.condition for name, shared in policy.lists.items() if name in tracks and shared.condition]
         truths = [self._truth(gate) for gate in gates]
@@ -139,39 +185,41 @@ class _Reading:
         looked_at = {condition.clauses for condition in _asked(gates)}
         looked_at |= {clause.clause_list for clause in policy.clauses.values() if clause.kind in _ALWAYS_SHOWN}
         looked_at |= {clause.clause_list for clause in defeaters}
-        self._hidden = [
-            program.clause.iri
-            for name, programs in self._lists.items()
-            if name not in looked_at
-            for program in programs
-        ]
+        self._hidden = {
+            clause.iri for name, program in self._lists.items() if name not in looked_at for clause in program.clauses
+        }
         self._lion = _Lion(policy, alphabet, self)
+        self._told: dict[str, _Told] = {}
 
-    def answer(self, bits: int, on: str) -> tuple[str, dict[str, State], str]:
-        """The verdict, the state of each clause, and the outcome for the list."""
-        states: dict[str, State] = {}
-        for name, programs in self._lists.items():
-            values: list[Truth] = []
-            for program in programs:
-                state = program.state(bits, on)
-                states[program.clause.iri] = state
-                if state != "not_in_force":
-                    values.append(_VALUES.get(state))
-            value = any_value(values)
-            if value is not None:
-                bits |= self._marks[name][0 if value else 1]
+    def answer(self, bits: int, on: str) -> _Answer:
+        """What is true of a case of these bits."""
+        letters = ""
+        for program in self._lists.values():
+            own, mark = program.look(bits, on)
+            letters += own
+            bits |= mark
+        told = self.told(letters)
         true, false = self._accountable
         accountable = True if true(bits, {}) else False if false(bits, {}) else None
-        exempt = any_value(_VALUES.get(states[iri]) for iri in self._exempting if states[iri] != "not_in_force")
-        for iri in self._hidden:
-            del states[iri]
-        return VERDICTS[accountable, exempt], states, self._lion.outcome(bits, states)
+        return _Answer(letters, VERDICTS[accountable, told.exempt], self._lion.outcome(bits, told.lion))
+
+    def told(self, letters: str) -> _Told:
+        """What the states tell by themselves."""
+        found = self._told.get(letters)
+        if found is None:
+            states = {iri: _STATES[letter] for iri, letter in zip(self._clauses, letters, strict=True)}
+            exempt = any_value(_VALUES.get(states[iri]) for iri in self._exempting if states[iri] != "not_in_force")
+            shown = {iri: state for iri, state in states.items() if iri not in self._hidden}
+            found = _Told(shown, exempt, self._lion.told(states))
+            if len(self._told) < _MOST_KNOWN:
+                self._told[letters] = found
+        return found
 
     def _mark(self, name: str) -> tuple[int, int]:
         true, false = (1 << self._alphabet.atom("any", name, self._reading, value).bit for value in ("true", "false"))
         return true, false
 
-    def _clause(self, clause: Clause) -> _ClauseProgram:
+    def _clause(self, clause: Clause) -> tuple[_Tests, int]:
         conditions = self._policy.effective_conditions(clause)
         truths = [self._truth(condition) for condition in conditions]
         true = all_of(true for true, _ in truths) if truths else FALSE
@@ -179,7 +227,7 @@ class _Reading:
         marked = [self._truth(part)[0] for condition in conditions for part in _settings(condition)]
         placed = all_of(marked) if marked else FALSE
         tests = _Tests(compiled(true), compiled(false), compiled(placed))
-        return _ClauseProgram(clause, tests, mask_of(true, false, placed))
+        return tests, mask_of(true, false, placed)
 
     def _truth(self, condition: Condition, supposed: frozenset[str] = frozenset()) -> tuple[Formula, Formula]:
         """When a condition is true, and when it is false; `supposed` facts are taken to hold."""
@@ -227,19 +275,24 @@ class _Lion:
                 for iri in self._exits if facts else ():
                     self._triggers.append((track.iri, iri, reading.supposing(policy.clauses[iri], facts)))
 
-    def outcome(self, bits: int, states: Mapping[str, State]) -> str:
+    def told(self, states: Mapping[str, State]) -> _LionTold:
+        """What the states of the clauses leave to be asked about the list."""
+        exits = [states[iri] for iri in self._exits if states[iri] != "not_in_force"]
+        triggers = [
+            test
+            for track, iri, test in self._triggers
+            if states[track] in ("applies", "could_apply") and states[iri] != "not_in_force"
+        ]
+        stays = bool(exits) and all(state == "excluded" for state in exits)
+        return _LionTold("applies" in exits, triggers, "stays" if stays else "open")
+
+    def outcome(self, bits: int, told: _LionTold) -> str:
         """The outcome, in the words of the explaining engine."""
         if bits & self._off:
             return "not_listed"
-        exits = [states[iri] for iri in self._exits if states[iri] != "not_in_force"]
-        if "applies" in exits:
+        if told.exits:
             return "exits"
-        if any(
-            states[track] in ("applies", "could_apply") and states[iri] != "not_in_force" and test(bits, {})
-            for track, iri, test in self._triggers
-        ):
-            return "would_trigger"
-        return "stays" if exits and all(state == "excluded" for state in exits) else "open"
+        return "would_trigger" if any(test(bits, {}) for test in told.triggers) else told.otherwise
 
 
 def _settings(condition: Condition) -> Iterator[Condition]:

@@ -84,7 +84,13 @@ def any_of(parts: Iterable[Formula]) -> Formula:
     if any(isinstance(part, Not) and part.part in found for part in found):
         return TRUE
     kept = _factored(part for part in found if not (isinstance(part, And) and not part.parts.isdisjoint(found)))
-    return kept.pop() if len(kept) == 1 else Or(frozenset(kept))
+    if len(kept) == 1:
+        return kept.pop()
+    conjunctions = [part.parts for part in kept if isinstance(part, And)]
+    common = frozenset.intersection(*conjunctions) if 0 < len(kept) == len(conjunctions) else frozenset[Formula]()
+    if common:
+        return all_of([*common, any_of(all_of(parts - common) for parts in conjunctions)])
+    return Or(frozenset(kept))
 
 
 def _factored(parts: Iterable[Formula]) -> set[Formula]:
@@ -107,6 +113,8 @@ def negated(part: Formula) -> Formula:
     """The negation; double negations vanish."""
     if isinstance(part, Not):
         return part.part
+    if isinstance(part, And | Or) and part.parts and all(isinstance(one, Not) for one in part.parts):
+        return (any_of if isinstance(part, And) else all_of)(map(negated, part.parts))
     if part == TRUE:
         return FALSE
     return TRUE if part == FALSE else Not(part)

@@ -104,8 +104,10 @@ class Lines:
 def _spot(lines: list[bytes], place: Place, prefix: bytes, key: str) -> Place:
     """The first line about a node."""
     subject = prefix + key.encode() + b"> "
-    first = next((number for number, line in enumerate(lines) if line.startswith(subject)), 0)
-    return place._replace(line=(place.line or 1) + first, path=key)
+    for number, line in enumerate(lines, start=place.line or 1):
+        if line.startswith(subject):
+            return Place(place.file, number, None, key)
+    return place._replace(path=key)
 
 
 def _identifier(prefix: bytes) -> bytes:

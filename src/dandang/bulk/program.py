@@ -22,6 +22,8 @@ from dandang.validation.rules import PLACEHOLDER, Result
 
 #: Rows that look at more bits than this meet the same ones too seldom.
 _FEW = 64
+#: A row that more bits than this can make true is looked at for each case: once, and not once for each of them.
+_MANY = 100
 #: More combinations of bits than this are kept by no real dump.
 _MOST_KNOWN = 20_000
 
@@ -81,10 +83,11 @@ class Program:
         )
         bits = triggers(possible.formula)
         mask = None if has_dates(possible.formula) else mask_of(possible.formula)
-        for bit in bits or ():
-            self._rows.setdefault(bit, []).append((row, mask))
-        if bits is None:
+        if bits is None or len(bits) > _MANY:
             self._always.append(row)
+            return
+        for bit in bits:
+            self._rows.setdefault(bit, []).append((row, mask))
 
     def rows(self) -> Iterator[Row]:
         """All rows, each once."""
@@ -97,32 +100,34 @@ class Program:
         found = [row for row in self._always if row.test(bits, dates)]
         for atom in said.atoms:
             group = groups.get(atom)
-            if group:
-                found += group.hits(bits, dates)
+            if group is None:
+                continue
+            if group.few:
+                key = bits & group.mask
+                known = group.known.get(key)
+                found += group.learnt(key) if known is None else known
+            if group.rest:
+                found += [row for row in group.rest if row.test(bits, dates)]
         return found if len(found) < 2 else list({id(row): row for row in found}.values())
 
 
 class _Group:
-    """The rows that one bit can make true. Those that look at few bits and no date are remembered by what they look at."""
+    """The rows that one bit can make true. `few`, which look at few bits and no date, are remembered by what they look at."""
 
     def __init__(self, rows: list[tuple[Row, int | None]]) -> None:
         few = [(row, mask) for row, mask in rows if mask is not None and mask.bit_count() <= _FEW]
-        self._few = [row for row, _ in few]
-        self._mask = 0
+        self.few = [row for row, _ in few]
+        self.rest = [row for row, mask in rows if mask is None or mask.bit_count() > _FEW]
+        self.mask = 0
         for _, mask in few:
-            self._mask |= mask
-        self._rest = [row for row, mask in rows if mask is None or mask.bit_count() > _FEW]
-        self._known: dict[int, list[Row]] = {}
+            self.mask |= mask
+        self.known: dict[int, list[Row]] = {}
 
-    def hits(self, bits: int, dates: Mapping[int, str]) -> list[Row]:
-        key = bits & self._mask
-        found = self._known.get(key)
-        if found is None:
-            found = [row for row in self._few if row.test(key, dates)]
-            if len(self._known) < _MOST_KNOWN:
-                self._known[key] = found
-        if self._rest:
-            return found + [row for row in self._rest if row.test(bits, dates)]
+    def learnt(self, key: int) -> list[Row]:
+        """The few that hold for these bits, not met before."""
+        found = [row for row in self.few if row.test(key, {})]
+        if len(self.known) < _MOST_KNOWN:
+            self.known[key] = found
         return found
 
 
