@@ -17,7 +17,7 @@ from dandang.model import Table, Term
 from dandang.namespaces import DD, ID, PREFIXES, XSD
 from dandang.web import create_app
 from dandang.web.library import Library
-from dandang.web.pages.examples import TAGS, by_key, themes
+from dandang.web.pages.examples import TAGS, by_key, by_theme, themes
 from dandang.web.permalinks import LONGEST, packed, unpacked
 from dandang.web.sparql_examples import asks_of_endpoint
 from dandang.web.views.results import MOST_BARS, result_of
@@ -53,7 +53,14 @@ def test_every_question_of_the_endpoint_is_an_example() -> None:
 
 
 def test_every_first_tag_has_a_theme() -> None:
-    assert {question.tags[0] for question in questions() if asks_of_endpoint(question)} <= set(TAGS)
+    assert {question.tags[0] for question in questions()} == set(TAGS)
+
+
+def test_the_page_of_questions_has_every_question_under_its_theme(client: FlaskClient) -> None:
+    page = client.get("/zh/questions/").text
+    for title, group in by_theme(questions()).items():
+        part = page.split(f">{title.zh}</th>", 1)[1].split("</tbody>")[0]
+        assert re.findall(r'href="/zh/questions/([^"]+)"', part) == [question.name for question in group]
 
 
 @pytest.mark.parametrize("key", sorted(by_key()))
@@ -220,3 +227,47 @@ def test_words_can_be_written_in_a_query(client: FlaskClient, library: Library) 
     assert answer.json["results"]["bindings"][0]["n"]["value"] == str(len(found["words"]))
     assert client.get("/data/vocabulary.json?v=1").json == found
     assert f"{DD}Clause" not in names
+
+
+# --- names that the graph does not know -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { ?c a dd:ExemptionClaus }", ["dd:ExemptionClaus", "dd:ExemptionClause"]),
+        (
+            "ASK { wh:E7 dd:domian ?d . ?d skos:prefLable ?l }",
+            ["dd:domian", "dd:domain", "skos:prefLable", "skos:prefLabel"],
+        ),
+        ("PREFIX a: <https://w3id.org/dandang/ontology#> SELECT * { ?c a:domian ?d }", ["a:domian", "dd:domain"]),
+        ("SELECT * { ?c a dd:Xyzzy }", ["dd:Xyzzy"]),
+    ],
+)
+def test_a_name_that_finds_nothing_because_nobody_knows_it_is_told(
+    client: FlaskClient, query: str, said: list[str]
+) -> None:
+    page = client.get("/zh/sparql", query_string={"query": query}).text
+    assert re.findall(r'<code lang="zxx">([^<]+)</code>', page) == said
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'SELECT * { ?c a dd:ExemptionClause ; dd:ordinal "x"^^xsd:date FILTER(?c != wh:E7) }',
+        "SELECT * { ?c a dd:ExemptionClause } # dd:Xyzzy",
+        "SELECT * { ?c a dd:ExemptionClause OPTIONAL { ?c dd:xyzzy ?x } }",
+    ],
+)
+def test_names_are_not_told_where_they_are_known_or_rows_were_found(client: FlaskClient, query: str) -> None:
+    assert "图谱里没有" not in client.get("/zh/sparql", query_string={"query": query}).text
+
+
+def test_codes_of_programs_are_not_shown_to_people(client: FlaskClient, library: Library) -> None:
+    """`may_be_exempted` is a notation for programs; E7, C3 and cq-05 are what people say."""
+    assert library.notation(f"{ID}concepts/verdict/may-be-exempted") == ""
+    assert library.notation(f"{ID}concepts/domain/law-based-governance") == "C3"
+    assert library.notation(f"{ID}wuhan-2018/E7") == "E7"
+    assert "accountable_unless_exempted" not in client.get("/zh/search?q=cf").text
+    assert "cq-05" in client.get("/zh/search?q=cf").text
+    assert "undetermined" in client.get("/zh/search?q=undetermined").text

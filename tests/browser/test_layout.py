@@ -61,3 +61,17 @@ def test_the_matrix_is_one_landscape_sheet(open_page: OpenPage, lang: str) -> No
     with open_page(f"/{lang}/matrix") as page:
         paper = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_caret_of_a_mistake_stands_under_its_place(open_page: OpenPage, lang: str) -> None:
+    """A typeface for Latin text must not take the place of the one whose characters are all equally wide."""
+    with open_page(f"/{lang}/sparql?query=SELECT+*+%7B+%3Fc+dd%3Adomain+%3Fd") as page:
+        typeface = page.locator("#query-error pre code").evaluate("(each) => getComputedStyle(each).fontFamily")
+        assert typeface.endswith("monospace")
+
+
+def test_the_matrix_scrolls_with_the_page_where_all_of_it_fits(open_page: OpenPage) -> None:
+    with open_page("/zh/matrix") as page:
+        table = page.locator(".tall")
+        assert table.evaluate("(each) => each.scrollHeight - each.clientHeight") <= 1

@@ -7,7 +7,8 @@ export function liveFilter(field) {
   const output = field.form.querySelector("output");
   if (!table || !output) return;
   field.form.hidden = false;
-  const rows = [...table.tBodies[0].rows].map((row) => [row, folded(row.textContent)]);
+  const bodies = [...table.tBodies];
+  const rows = bodies.flatMap((body) => [...body.rows].filter((row) => row.querySelector("td")).map((row) => [row, folded(row.textContent)]));
   const total = output.textContent.match(/\/ (\d+)/)?.[1] ?? rows.length;
   field.addEventListener("input", () => {
     const words = folded(field.value).split(" ");
@@ -16,6 +17,7 @@ export function liveFilter(field) {
       row.hidden = !words.every((word) => text.includes(word));
       if (!row.hidden) shown += 1;
     }
+    for (const body of bodies) body.hidden = ![...body.rows].some((row) => row.querySelector("td") && !row.hidden);
     output.textContent = `${shown} / ${total} ${output.dataset.count}`;
   });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from dandang.web.sparql_examples import example_quads
 
 #: The endings of files that answers are made of.
 _SERVED = frozenset((".ttl", ".yaml", ".rq", ".html", ".css", ".js", ".svg", ".json", ".jsonld"))
+_CODE = re.compile(r"[a-z_]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,11 @@ class Library:
             if (exact := self.index.value(selector, OA + "exact"))
         )
 
+    def notation(self, iri: str) -> str:
+        """What people call a thing beside its label, such as E7 or C3; empty for none, and for a code."""
+        found = self.index.value(iri, SKOS + "notation")
+        return "" if is_code(found) else found
+
     def label(self, iri: str) -> Text:
         """The label of anything: a part of a page without one is named by its page and its fragment."""
         for predicate in (SKOS + "prefLabel", RDFS + "label"):
@@ -89,6 +96,11 @@ class Library:
             return Text(f"{notation} {fragment}".strip(), f"{notation} {fragment}".strip())
         tail = iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
         return Text(tail, tail)
+
+
+def is_code(notation: str) -> bool:
+    """Whether a notation is one that only programs use, such as `may_be_exempted`."""
+    return bool(_CODE.fullmatch(notation))
 
 
 def load_library(data: Path | None = None) -> Library:

@@ -17,6 +17,7 @@ from dandang.web.routing import library, page
 from dandang.web.sparql_formats import table_of
 from dandang.web.views.results import Result, result_of
 from dandang.web.views.turtle import linked, trimmed
+from dandang.web.views.unknown_names import unknown_names
 from dandang.web.views.vocabulary import vocabulary
 
 blueprint = Blueprint("editor", __name__)
@@ -36,6 +37,11 @@ class Answered(NamedTuple):
     error: DandangError | None = None
     milliseconds: float = 0.0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was found, where something may have been looked for under a wrong name."""
+        return (self.result is not None and not self.result.rows) or self.truth is False
+
 
 @page(blueprint, "/sparql", methods=("GET", "POST"), bare=False)
 def editor() -> tuple[str, int]:
@@ -53,6 +59,7 @@ def editor() -> tuple[str, int]:
         "sparql.html",
         query=query,
         answered=answered,
+        unknown=unknown_names(query, library()) if answered.empty else (),
         place=answered.error.place if answered.error else None,
         permalink=_permalink(query),
         themes=examples.themes(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from dandang.catalogue import questions
+from dandang.catalogue import Question, questions
 from dandang.messages import Text
 from dandang.web.sparql_examples import asks_of_endpoint
 
@@ -78,42 +79,49 @@ ORDER BY DESC(?clauses) ?fact
     ),
 )
 
-#: What the first tag of a question says it is about.
+_ACCOUNTABILITY = Text("问责与职责", "Accountability and duties")
+_SANCTIONS = Text("处理措施与后果", "Sanctions and effects")
+_RELATIONS = Text("关系、解释与疑义", "Relations, interpretation and doubt")
+_SOURCE = Text("引文与来源", "Quotes and the source")
+
+#: What the first tag of a question says it is about, in the order of the page; several tags may share a theme.
 TAGS = {
-    "clause": Text("条款", "Clauses"),
-    "accountability": Text("问责", "Accountability"),
-    "exemption": Text("容错", "Exemption"),
-    "sanction": Text("处理措施", "Sanctions"),
-    "effect": Text("条款的效果", "Effects of clauses"),
-    "lion list": Text("“狮子型”干部名单", "The lion list"),
-    "duties": Text("职责", "Duties"),
-    "facts": Text("事实", "Facts"),
-    "relation": Text("条款之间的关系", "Relations between clauses"),
-    "interpretation": Text("解释与疑义", "Interpretation and doubt"),
     "case": Text("示例案件", "Example cases"),
+    "assessment": Text("案件的评估", "Assessments of cases"),
+    "clause": Text("条款", "Clauses"),
+    "facts": Text("事实", "Facts"),
+    "accountability": _ACCOUNTABILITY,
+    "duties": _ACCOUNTABILITY,
+    "sanction": _SANCTIONS,
+    "effect": _SANCTIONS,
+    "exemption": Text("容错", "Exemption"),
+    "lion list": Text("“狮子型”干部名单", "The lion list"),
+    "relation": _RELATIONS,
+    "interpretation": _RELATIONS,
     "document": Text("文件", "Documents"),
-    "quote": Text("引文", "Quotes"),
-    "source": Text("来源", "The source"),
+    "quote": _SOURCE,
+    "source": _SOURCE,
     "ontology": Text("本体与词表", "Ontology and vocabularies"),
 }
+
+
+def by_theme(asked: Iterable[Question]) -> dict[Text, tuple[Question, ...]]:
+    """Questions under their themes, in the order of `TAGS`; within a theme as they come."""
+    found: dict[Text, list[Question]] = {title: [] for title in TAGS.values()}
+    for question in asked:
+        found[TAGS[question.tags[0]]].append(question)
+    return {title: tuple(group) for title, group in found.items() if group}
 
 
 @cache
 def themes() -> tuple[Theme, ...]:
     """All examples: first those written for the page, then every question that the endpoint can answer."""
     asked = [question for question in questions() if asks_of_endpoint(question)]
-    by_tag = (
-        Theme(
-            title,
-            tuple(
-                Example(question.id.removeprefix("cq-"), question.question, question.sparql)
-                for question in asked
-                if question.tags[0] == tag
-            ),
-        )
-        for tag, title in TAGS.items()
+    found = (
+        Theme(title, tuple(Example(one.id.removeprefix("cq-"), one.question, one.sparql) for one in group))
+        for title, group in by_theme(asked).items()
     )
-    return (Theme(Text("从这里开始", "Start here"), FIRST), *(theme for theme in by_tag if theme.examples))
+    return (Theme(Text("从这里开始", "Start here"), FIRST), *found)
 
 
 @cache

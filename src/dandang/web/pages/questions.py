@@ -11,6 +11,7 @@ from dandang.errors import InputError
 from dandang.model import Table
 from dandang.render.tables import localised, table_csv, table_json, table_xlsx
 from dandang.web.language import language
+from dandang.web.pages.examples import by_theme
 from dandang.web.problems import NoSuchPage
 from dandang.web.routing import library, page
 from dandang.web.sparql_examples import asks_of_endpoint
@@ -28,8 +29,8 @@ _TYPED = ("fact", "facts", "string", "iri")
 
 @page(blueprint, "/questions/", fixed=True)
 def index() -> str:
-    """All questions."""
-    return render_template("questions.html", questions=_all())
+    """All questions, by theme."""
+    return render_template("questions.html", questions=_all(), themes=by_theme(_all()))
 
 
 @page(blueprint, "/questions/<name>")

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from dandang.search import KINDS
 from dandang.web.addresses import url
 from dandang.web.language import TAGS, language
+from dandang.web.library import is_code
 from dandang.web.routing import library, page
 from dandang.web.views.search import FACETS, Piece, place_of, search_query, suggested
 from dandang.web.views.search import search as find
@@ -46,7 +47,7 @@ def suggestions() -> Response:
     things = suggested(request.args.get("q", "")[:200], shelf)
     found = [
         {
-            "notation": thing.notation,
+            "notation": "" if is_code(thing.notation) else thing.notation,
             "label": thing.label.in_(lang),
             "lang": TAGS[lang if getattr(thing.label, lang) else ("en" if lang == "zh" else "zh")],
             "kind": KINDS[thing.kind].in_(lang),

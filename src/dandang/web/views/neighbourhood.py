@@ -171,7 +171,7 @@ def _node_data(iri: str, centre: str, library: Library) -> dict[str, object]:
     page = path.partition("#")[0] if path else ""
     return {
         "id": iri,
-        "notation": library.index.value(iri, SKOS + "notation"),
+        "notation": library.notation(iri),
         "label": name_of(iri, library)._asdict(),
         "kind": kind.rpartition("#")[2],
         "kindLabel": library.label(kind)._asdict(),

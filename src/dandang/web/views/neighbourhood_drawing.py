@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dandang.namespaces import SKOS
 from dandang.web.library import Library
 from dandang.web.views.drawing import Box, Words, curve, words
 from dandang.web.views.neighbourhood import Edge, Group, Neighbourhood, data_address, kind_of, name_of, neighbourhood
@@ -90,7 +89,7 @@ def _block(group: Group, top: float, outgoing: bool, centre: Box, library: Libra
 
 
 def _named(iri: str, library: Library, lang: str, ems: float, most: int) -> tuple[Words, ...]:
-    notation = library.index.value(iri, SKOS + "notation")
+    notation = library.notation(iri)
     label = name_of(iri, library)
     return words(label, lang, ems, before="" if notation in label.in_(lang) else notation, most=most)
 

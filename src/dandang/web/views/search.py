@@ -15,7 +15,7 @@ from dandang.messages import Text
 from dandang.namespaces import ID, SKOS
 from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
 from dandang.web.behind import page_query
-from dandang.web.library import Library
+from dandang.web.library import Library, is_code
 
 #: Hits of a group that are shown beside other groups, and alone.
 FEW, MANY = 6, 200
@@ -185,13 +185,15 @@ def _hit(found: Found, matches: tuple[Match, ...], lang: str) -> Hit:
     in_name = next((match for match in matches if match.field.key == own_key), None)
     in_notation = next((match for match in matches if match.field.key in ("notation", "part")), None)
     best = in_notation or in_name
+    # A code that only programs use is shown where it is what was looked for.
+    notation = thing.notation if in_notation or not is_code(thing.notation) else ""
     # What can be read on a page in this language comes first.
     others = sorted(matches, key=lambda match: match.field.lang not in ("", lang))
     return Hit(
         thing,
         pieces(name, in_name.marks if in_name else ()),
         name_lang,
-        pieces(thing.notation, in_notation.marks if in_notation else ()),
+        pieces(notation, in_notation.marks if in_notation else ()),
         best.way if best else None,
         () if best else tuple(map(_line, others[:1])),
     )

@@ -64,7 +64,7 @@ def _word(iri: str, kind: str, library: Library) -> Word:
     return {
         "name": name if _PLAIN.fullmatch(name) else f"<{iri}>",
         "kind": kind,
-        "notation": library.index.value(iri, SKOS + "notation"),
+        "notation": library.notation(iri),
         "zh": label.zh if label else "",
         "en": label.en if label else "",
     }
