@@ -612,7 +612,7 @@ def test_case_content_reaches_no_log(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("某人的秘密")
 
-    monkeypatch.setattr("dandang.web.pages.case_files.assess", fail)
+    monkeypatch.setattr("dandang.web.pages.case_files.assess_under", fail)
     with caplog.at_level(logging.DEBUG):
         answer = client.post("/zh/case", data={"case": CASE.decode()}, headers=HTML)
     assert answer.status_code == 500 and "错误编号" in answer.text and "秘密" not in answer.text
