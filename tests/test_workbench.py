@@ -514,6 +514,14 @@ def test_an_open_case_is_asked_for_the_counterparts_of_its_clauses(client: Flask
     assert counterparts(post(client, "/case/work", picked).text) == ["A10"]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_counterpart_of_two_clauses_names_both(client: FlaskClient, lang: str) -> None:
+    told = {"pick": ["yes:investment-attraction", "yes:industrial-development"]}
+    page = post(client, "/case/work", told, lang).text
+    assert counterparts(page) == ["A1", "A2", "A3"]
+    assert ("E2、E3" if lang == "zh" else "E2, E3") in page
+
+
 def test_a_counterpart_that_changes_nothing_is_not_offered(client: FlaskClient) -> None:
     """Where it is settled that nobody answers for anything, and where a clause’s setting was not told but merely excluded."""
     refuted = {"pick": "yes:handling-sudden-emergency", "fact.verified-on-investigation": "no"}
