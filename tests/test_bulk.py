@@ -6,6 +6,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +25,7 @@ from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
 from dandang.cases.rdf import cases_of
 from dandang.errors import UnreadableFile
-from dandang.model import Case, DecidedSanction, Finding, Place, Policy
+from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
 from dandang.resources import case_files
 from dandang.validation.checking import by_line
 from dandang.validation.places import Locator
@@ -302,7 +303,7 @@ def test_what_is_read_quickly_says_what_its_graph_says(engine: BulkEngine, cases
             continue
         regular += 1
         graph = set(ox.parse(block, ox.RdfFormat.N_QUADS))
-        ((case, findings),) = cases_of(graph, policy, "file")
+        ((case, findings),) = cases_of(graph, Vocabulary(policy), "file")
         expected = speller.facts(engine.derivation.applied(case))
         assert expected and not findings, block.decode(errors="replace")
         assert (record.said.bits, record.said.dates) == (expected.bits, expected.dates), block.decode(errors="replace")
@@ -387,10 +388,10 @@ def test_a_damaged_packed_file(engine: BulkEngine, tmp_path: Path) -> None:
 def test_a_line_longer_than_any_case(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dandang.bulk import streams
+    from dandang.bulk import cutting
 
-    monkeypatch.setattr(streams, "MOST_LINE", 1 << 16)
-    monkeypatch.setattr(streams, "CHUNK", 1 << 14)
+    monkeypatch.setattr(cutting, "MOST_LINE", 1 << 16)
+    monkeypatch.setattr(cutting, "CHUNK", 1 << 14)
     path = tmp_path / "cases.jsonl"
     path.write_bytes(lines[0] + b'{"id": "' + b"x" * (1 << 20) + b'"}\n' + lines[1])
     found = run(engine, path)
@@ -469,7 +470,7 @@ def test_several_workers_find_what_one_finds(
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"".join(lines))
     alone = run(engine, path)
-    monkeypatch.setattr("dandang.bulk.run.chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=3000))
+    monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=3000))
     assert run(engine, path, workers=2) == alone
 
 
@@ -483,7 +484,7 @@ def test_a_killed_worker_loses_nothing(
     path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
     path.write_bytes(b"".join(lines))
     alone = run(engine, path)
-    monkeypatch.setattr(room, "chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=3000))
+    monkeypatch.setattr(room, "chunks", partial(streams.chunks, size=3000))
     real = room.check_chunk
 
     def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_cluster_finds_what_one_process_finds_though_a_worker_dies(
     one.write_bytes(quads([with_derived_facts(case, policy) for case in cases[:100]]))
     two.write_bytes(json_lines(cases[100:], policy))
     names = [str(one), f"file://{two}"]
-    monkeypatch.setattr("dandang.bulk.run.chunks", lambda name, syntax: streams.chunks(name, syntax=syntax, size=5000))
+    monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=5000))
     expected = list(Run(names, bulk_engine))
     assert len(expected) == 200
     found = []

@@ -60,31 +60,46 @@ def outcome_of(answer: Assessment) -> Outcome:
     return Outcome(answer.readings, states, answer.lion.outcome)
 
 
-class _Tests(NamedTuple):
-    true: Test
-    false: Test
-    placed: Test
+class _ClauseProgram:
+    """One clause under one reading."""
 
-    def state(self, said: Facts) -> State:
-        if self.true(said.bits, said.dates):
+    def __init__(self, clause: Clause, true: Formula, false: Formula, placed: Formula) -> None:
+        self.clause = clause
+        self.mask = mask_of(true, false, placed)
+        self._tests = compiled(true), compiled(false), compiled(placed)
+        self._known: dict[int, State] = {}
+
+    def state(self, bits: int) -> State:
+        """The state for a case of these bits, while the clause is in force."""
+        key = bits & self.mask
+        found = self._known.get(key)
+        if found is None:
+            found = self._tested(key)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[key] = found
+        return found
+
+    def _tested(self, bits: int) -> State:
+        true, false, placed = self._tests
+        if true(bits, {}):
             return "applies"
-        if self.false(said.bits, said.dates):
+        if false(bits, {}):
             return "excluded"
-        return "could_apply" if self.placed(said.bits, said.dates) else "open"
+        return "could_apply" if placed(bits, {}) else "open"
 
 
 class _ListProgram:
     """The clauses of one list under one reading. What they look at is met again and again, and so remembered."""
 
-    def __init__(self, clauses: Sequence[tuple[Clause, _Tests, int]], marks: tuple[int, int]) -> None:
-        self.clauses = [clause for clause, _, _ in clauses]
-        self._tests = [(tests, mask) for _, tests, mask in clauses]
+    def __init__(self, programs: Sequence[_ClauseProgram], marks: tuple[int, int]) -> None:
+        self.clauses = [program.clause for program in programs]
+        self._programs = programs
         self._mask = 0
-        for _, _, mask in clauses:
-            self._mask |= mask
+        for program in programs:
+            self._mask |= program.mask
         self._marks = marks
         self._dated = any(clause.valid_from or clause.valid_until for clause in self.clauses)
-        self._everywhere = (True,) * len(clauses)
+        self._everywhere = (True,) * len(programs)
         self._known: dict[tuple[int, tuple[bool, ...]], tuple[str, int]] = {}
 
     def look(self, bits: int, on: str) -> tuple[str, int]:
@@ -100,8 +115,8 @@ class _ListProgram:
 
     def _looked(self, bits: int, force: Sequence[bool]) -> tuple[str, int]:
         states = [
-            tests.state(Facts(bits & mask, (), {})) if there else "not_in_force"
-            for (tests, mask), there in zip(self._tests, force, strict=True)
+            program.state(bits) if there else "not_in_force"
+            for program, there in zip(self._programs, force, strict=True)
         ]
         value = any_value(_VALUES.get(state) for state in states if state != "not_in_force")
         letters = "".join(_LETTERS[state] for state in states)
@@ -170,11 +185,11 @@ class _Reading:
         self._alphabet = alphabet
         self._lists: dict[str, _ListProgram] = {}
         for kind in _KINDS:
-            found: dict[str, list[tuple[Clause, _Tests, int]]] = {}
+            found: dict[str, list[_ClauseProgram]] = {}
             for clause in policy.clauses.values():
                 if clause.kind == kind:
-                    found.setdefault(clause.clause_list, []).append((clause, *self._clause(clause)))
-            self._lists |= {name: _ListProgram(clauses, self._mark(name)) for name, clauses in found.items()}
+                    found.setdefault(clause.clause_list, []).append(self._clause(clause))
+            self._lists |= {name: _ListProgram(programs, self._mark(name)) for name, programs in found.items()}
         self._clauses = [clause.iri for program in self._lists.values() for clause in program.clauses]
         tracks = {clause.clause_list for clause in policy.clauses.values() if clause.kind == "SanctionTrack"}
         gates = [shared.condition for name, shared in policy.lists.items() if name in tracks and shared.condition]
@@ -219,15 +234,14 @@ class _Reading:
         true, false = (1 << self._alphabet.atom("any", name, self._reading, value).bit for value in ("true", "false"))
         return true, false
 
-    def _clause(self, clause: Clause) -> tuple[_Tests, int]:
+    def _clause(self, clause: Clause) -> _ClauseProgram:
         conditions = self._policy.effective_conditions(clause)
         truths = [self._truth(condition) for condition in conditions]
         true = all_of(true for true, _ in truths) if truths else FALSE
         false = any_of(false for _, false in truths)
         marked = [self._truth(part)[0] for condition in conditions for part in _settings(condition)]
         placed = all_of(marked) if marked else FALSE
-        tests = _Tests(compiled(true), compiled(false), compiled(placed))
-        return tests, mask_of(true, false, placed)
+        return _ClauseProgram(clause, true, false, placed)
 
     def _truth(self, condition: Condition, supposed: frozenset[str] = frozenset()) -> tuple[Formula, Formula]:
         """When a condition is true, and when it is false; `supposed` facts are taken to hold."""

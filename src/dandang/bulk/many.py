@@ -20,7 +20,9 @@ from dandang.errors import ResourceMissing
 _AHEAD = 3
 
 
-def run(stream: Iterable[Chunk], task: Task, *, scheduler: str, today: str) -> Iterator[tuple[Chunk, list[Checked]]]:
+def run(
+    stream: Iterable[Chunk], task: Task, *, scheduler: str, today: str
+) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
     """Each chunk with what was found, in order. `scheduler` is the address of a Dask scheduler, such as `tcp://host:8786`."""
     with _client(scheduler) as client:
         waiting: deque[tuple[Chunk, Any]] = deque()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from hashlib import blake2b
+
+_ALL = (1 << 64) - 1
 
 
 class Repeats:
     """A set of identifiers with the number that each came with first: an open hash table of 64-bit digests.
 
+    The digests are those of `hash`, which no other process gives, so that nobody can choose identifiers that share one.
     Two different identifiers share a digest once in 10^19 pairs; for a hundred million cases the chance that any do is 3 in 10,000.
     """
 
@@ -23,22 +25,18 @@ class Repeats:
 
     def first(self, identifier: str, number: int) -> int | None:
         """The number that the identifier came with before; None where it is new, and now known."""
-        digest = int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big") or 1
-        place = self._place(digest)
-        if self._keys[place]:
-            return self._numbers[place]
-        self._keys[place], self._numbers[place] = digest, number
+        digest = hash(identifier) & _ALL or 1
+        keys, mask = self._keys, self._size - 1
+        place = digest & mask
+        while keys[place]:
+            if keys[place] == digest:
+                return self._numbers[place]
+            place = (place + 1) & mask
+        keys[place], self._numbers[place] = digest, number
         self._count += 1
         if 3 * self._count > 2 * self._size:
             self._grow()
         return None
-
-    def _place(self, digest: int) -> int:
-        keys, mask = self._keys, self._size - 1
-        place = digest & mask
-        while keys[place] and keys[place] != digest:
-            place = (place + 1) & mask
-        return place
 
     def _grow(self) -> None:
         keys, numbers = self._keys, self._numbers
@@ -46,5 +44,7 @@ class Repeats:
         self._keys, self._numbers = array("Q", bytes(8 * self._size)), array("Q", bytes(8 * self._size))
         for digest, number in zip(keys, numbers, strict=True):
             if digest:
-                place = self._place(digest)
+                place = digest & (self._size - 1)
+                while self._keys[place]:
+                    place = (place + 1) & (self._size - 1)
                 self._keys[place], self._numbers[place] = digest, number

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,7 +22,7 @@ from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.bulk.whole import check_whole, is_whole
-from dandang.bulk.work import check_chunk
+from dandang.bulk.work import Batch, check_chunk, packed, unpacked
 from dandang.model import Finding, Place
 
 #: Chunks under way for each worker: one to work on, one to wait.
@@ -51,6 +52,8 @@ class Run:
         self.scheduler = scheduler
         self.cases = self.bytes = 0
         self._repeats = Repeats()
+        #: Where a case of each source is counted from, in a number that holds source and line.
+        self._numbers = {name: number << 40 for number, name in reversed(list(enumerate(sources)))}
 
     def __iter__(self) -> Iterator[Checked]:
         for whole, group in groupby(self.sources, key=self._is_whole):
@@ -65,14 +68,16 @@ class Run:
             yield from check_whole(name, self.engine, self.task)
 
     def _streamed(self, names: Sequence[str]) -> Iterator[Checked]:
-        stream = (chunk for name in names for chunk in chunks(name, syntax=self.syntax))
+        # Worker processes on this machine read the files themselves.
+        held = self.workers <= 1 or bool(self.scheduler)
+        stream = (chunk for name in names for chunk in chunks(name, syntax=self.syntax, held=held))
         for chunk, found in self._checked(stream):
             for finding in chunk.findings:
                 yield Checked("", finding.place or Place(chunk.file), (finding,))
             yield from found
             self.bytes += len(chunk.data) or chunk.end - chunk.start
 
-    def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+    def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
         if self.scheduler:
             from dandang.bulk import many
 
@@ -83,18 +88,18 @@ class Run:
         if not item.id:
             return item
         self.cases += 1
-        number = self.sources.index(item.place.file) << 40 | (item.place.line or 0)
+        number = self._numbers[item.place.file] | (item.place.line or 0)
         first = self._repeats.first(item.id, number)
         if first is None:
             return item
         earlier = Place(self.sources[first >> 40], first & ((1 << 40) - 1) or None)
         return item._replace(findings=(*item.findings, faults.repeated(item.id, item.place, earlier)))
 
-    def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+    def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
         for chunk in stream:
             yield chunk, check_chunk(self.engine, chunk, self.task)
 
-    def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+    def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
         pool = _Pool(self.engine, self.task, self.workers)
         try:
             yield from pool.run(stream)
@@ -109,13 +114,15 @@ _engine: BulkEngine | None = None
 
 def _start(make: Callable[[], BulkEngine]) -> None:
     global _engine
+    # Ctrl-C is for the process that asks: it ends the others when they are through with their chunks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _engine = make()
     gc.freeze()
 
 
-def _work(chunk: Chunk, task: Task) -> list[Checked]:
+def _work(chunk: Chunk, task: Task) -> Batch:
     assert _engine is not None
-    return check_chunk(_engine, chunk, task)
+    return packed(check_chunk(_engine, chunk, task), task)
 
 
 class _Pool:
@@ -134,9 +141,9 @@ class _Pool:
         context = multiprocessing.get_context("fork" if forks else "spawn")
         return ProcessPoolExecutor(self._workers, context, initializer=_start, initargs=(make,))
 
-    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Checked]]]:
+    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
         """Each chunk with what was found, in order."""
-        waiting: deque[tuple[Chunk, Future[list[Checked]]]] = deque()
+        waiting: deque[tuple[Chunk, Future[Batch]]] = deque()
         for chunk in stream:
             waiting.append((chunk, self._submit(chunk)))
             if len(waiting) > self._workers * _AHEAD:
@@ -144,7 +151,7 @@ class _Pool:
         while waiting:
             yield self._first(waiting)
 
-    def _first(self, waiting: deque[tuple[Chunk, Future[list[Checked]]]]) -> tuple[Chunk, list[Checked]]:
+    def _first(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> tuple[Chunk, Iterable[Checked]]:
         for _ in range(_TRIES):
             chunk, future = waiting[0]
             try:
@@ -153,20 +160,20 @@ class _Pool:
                 self._again(waiting)
                 continue
             waiting.popleft()
-            return chunk, found
+            return chunk, unpacked(found, chunk.file)
         chunk, _ = waiting.popleft()
         fault: Finding = faults.given_up(Place(chunk.file, chunk.first_line or None))
         return chunk, [Checked("", fault.place or Place(chunk.file), (fault,))]
 
-    def _submit(self, chunk: Chunk) -> Future[list[Checked]]:
+    def _submit(self, chunk: Chunk) -> Future[Batch]:
         try:
             return self._executor.submit(_work, chunk, self._task)
         except BrokenProcessPool:
-            broken: Future[list[Checked]] = Future()
+            broken: Future[Batch] = Future()
             broken.set_exception(BrokenProcessPool())
             return broken
 
-    def _again(self, waiting: deque[tuple[Chunk, Future[list[Checked]]]]) -> None:
+    def _again(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> None:
         """New workers, and every chunk that has no result yet once more."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._executor = self._new()

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 import zstandard
 
 from dandang.bulk import faults
-from dandang.bulk.nquads import graph_of
+from dandang.bulk.cutting import CHUNK, Broken, Cutter, PlainFile
 from dandang.bulk.records import Chunk
 from dandang.cases.compressed import opened
 from dandang.errors import ResourceMissing, UnreadableFile
@@ -35,12 +36,6 @@ SYNTAXES = {
     "trig": "trig",
 }
 _PACKED = (".gz", ".zst")
-#: Bytes of a chunk: enough that nothing is spent on the way, few enough to hold several.
-CHUNK = 1 << 20
-#: A line beyond this is no case; it is passed over without being held.
-MOST_LINE = 8 << 20
-#: A case beyond this is cut.
-MOST_CASE = 32 << 20
 
 
 def syntax_of(name: str) -> str:
@@ -63,15 +58,37 @@ def syntax_of(name: str) -> str:
     return found
 
 
-def chunks(name: str, *, syntax: str = "", size: int = CHUNK) -> Iterator[Chunk]:
-    """The chunks of a file, each of about `size` bytes. Raises UnreadableFile where the file cannot be opened at all."""
+def chunks(name: str, *, syntax: str = "", size: int = CHUNK, held: bool = True) -> Iterator[Chunk]:
+    """The chunks of a file, each of about `size` bytes; where they need not be `held`, those of a plain file on this machine only say where they are.
+    Raises UnreadableFile where the file cannot be opened at all."""
     syntax = syntax or syntax_of(name)
     with _opened(name) as raw:
-        source = _unpacked(raw, name, size)
         if syntax in ("turtle", "trig"):
-            yield from _graph_chunks(source, name, syntax, size)
+            yield from _graph_chunks(_unpacked(raw, name, size), name, syntax, size)
+        elif name != "-" and isinstance(raw, io.BufferedReader) and raw.seekable() and not _is_packed(name):
+            yield from PlainFile(raw, Cutter(name, syntax, size), held=held).chunks()
         else:
-            yield from _Cutter(name, syntax, size).chunks(source)
+            yield from Cutter(name, syntax, size).chunks(_unpacked(raw, name, size))
+
+
+def loaded(chunk: Chunk) -> Chunk:
+    """The chunk with its data. Raises UnreadableFile where they are no longer there."""
+    if chunk.start == chunk.end:
+        return chunk
+    with _opened(chunk.file) as raw:
+        raw.seek(chunk.start)
+        data = raw.read(chunk.end - chunk.start)
+    if len(data) < chunk.end - chunk.start:
+        hint = ("请等文件写完以后再检查", "wait until the file is written, and check it then")
+        place = Place(chunk.file, chunk.first_line)
+        raise UnreadableFile(
+            "文件在检查过程中变短了", "the file grew shorter while it was checked", hint=hint, place=place
+        )
+    return chunk._replace(data=data)
+
+
+def _is_packed(name: str) -> bool:
+    return name.lower().endswith(_PACKED)
 
 
 def _opened(name: str) -> Any:
@@ -101,108 +118,17 @@ def _opened(name: str) -> Any:
 # --- bytes ------------------------------------------------------------------------------------------------------------
 
 
-class _Broken(Exception):
-    """The stream ends before its time; carries the finding, without a line."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-
-
 def _unpacked(raw: BinaryIO, name: str, size: int) -> Iterator[bytes]:
-    """The bytes of a file, unpacked. Raises _Broken where packed data is cut off or damaged."""
-    if not name.lower().endswith(_PACKED):
+    """The bytes of a file, unpacked. Raises Broken where packed data is cut off or damaged."""
+    if not _is_packed(name):
         yield from iter(lambda: raw.read(size), b"")
         return
     try:
         yield from iter(partial(opened(raw, name).read, size), b"")
     except EOFError as error:
-        raise _Broken(faults.cut_off(Place(name))) from error
+        raise Broken(faults.cut_off(Place(name))) from error
     except (OSError, zlib.error, zstandard.ZstdError) as error:
-        raise _Broken(faults.damaged(Place(name))) from error
-
-
-class _Cutter:
-    """Cuts a stream of lines between cases."""
-
-    def __init__(self, name: str, syntax: str, size: int) -> None:
-        self.name = name
-        self.syntax = syntax
-        self.size = size
-        self._line = 1
-        self._findings: list[Finding] = []
-
-    def chunks(self, source: Iterable[bytes]) -> Iterator[Chunk]:
-        """The chunks of a stream. Raises UnreadableFile where there is nothing in it."""
-        waiting, skipping, empty = bytearray(), False, True
-        broken: Finding | None = None
-        stream = iter(source)
-        while True:
-            try:
-                block = next(stream, b"")
-            except _Broken as fault:
-                block, broken = b"", fault.finding
-            if not block:
-                break
-            empty = False
-            if skipping:
-                end = block.find(b"\n")
-                if end < 0:
-                    continue
-                block, skipping = block[end:], False
-            waiting += block
-            tail = waiting.rfind(b"\n") + 1
-            if len(waiting) - tail > MOST_LINE:
-                self._findings.append(faults.line_too_long(self._place(waiting, tail), MOST_LINE))
-                del waiting[tail:]
-                skipping = True
-            if len(waiting) >= self.size:
-                cut = self._cut(waiting)
-                if cut:
-                    yield self._chunk(bytes(waiting[:cut]))
-                    del waiting[:cut]
-        if broken is not None:
-            tail = waiting.rfind(b"\n") + 1
-            self._findings.append(broken._replace(place=self._place(waiting, tail)))
-            del waiting[tail:]
-        elif waiting and not waiting.endswith(b"\n"):
-            waiting += b"\n"
-        if waiting or self._findings:
-            yield self._chunk(bytes(waiting))
-        if empty and broken is None:
-            yield self._chunk(b"")._replace(findings=(faults.empty(Place(self.name)),))
-
-    def _place(self, waiting: bytearray, position: int) -> Place:
-        return Place(self.name, self._line + waiting.count(b"\n", 0, position))
-
-    def _chunk(self, data: bytes) -> Chunk:
-        found = Chunk(self.name, self.syntax, self._line, data, findings=tuple(self._findings))
-        self._line += data.count(b"\n")
-        self._findings = []
-        return found
-
-    def _cut(self, waiting: bytearray) -> int:
-        """Where the last case of a buffer begins, which may go on behind it; 0 where there is but one."""
-        end = waiting.rfind(b"\n") + 1
-        if self.syntax == "jsonl":
-            return end
-        key = self._key(waiting, waiting.rfind(b"\n", 0, end - 1) + 1, end)
-        start = end
-        while start > 0:
-            before = waiting.rfind(b"\n", 0, start - 1) + 1
-            own = self._key(waiting, before, start)
-            if own not in (key, b""):
-                return start
-            key = key or own
-            start = before
-        return end if len(waiting) > MOST_CASE else 0
-
-    def _key(self, waiting: bytearray, start: int, end: int) -> bytes:
-        """What the lines of a case have in common: the graph, else the subject without its part; nothing for a blank node."""
-        line = bytes(waiting[start:end]).rstrip()
-        graph = graph_of(line) if self.syntax == "nquads" else b""
-        if graph:
-            return graph
-        return b"" if line.startswith(b"_:") else line.partition(b" ")[0].partition(b"#")[0].rstrip(b">")
+        raise Broken(faults.damaged(Place(name))) from error
 
 
 # --- Turtle and TriG --------------------------------------------------------------------------------------------------
@@ -222,7 +148,7 @@ def _graph_chunks(source: Iterator[bytes], name: str, syntax: str, size: int) ->
         except (SyntaxError, ValueError) as error:
             ends = faults.syntax_end(error, Place(name, getattr(error, "lineno", None), getattr(error, "offset", None)))
             quad = None
-        except _Broken as fault:
+        except Broken as fault:
             ends, quad = fault.finding, None
         if quad is None:
             break

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
+from typing import NamedTuple
 
+from dandang.bulk.assessing import Outcome
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Chunk, Task
-from dandang.model import Place
+from dandang.bulk.streams import loaded
+from dandang.model import Finding, Place
 
 
 def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
-    """What is found in a chunk."""
+    """What is found in a chunk. Raises UnreadableFile where its file has changed."""
+    chunk = loaded(chunk)
     with _uncollected():
         records = engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line)
         found = engine.check(records, task)
@@ -30,6 +35,32 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
+
+
+class Batch(NamedTuple):
+    """What was found in a chunk, as it goes from one process to another: for most cases that is an id and a line."""
+
+    ids: list[str]
+    lines: list[int | None]
+    findings: dict[int, tuple[Finding, ...]]
+    outcomes: list[Outcome | None]
+
+
+def packed(found: Sequence[Checked], task: Task) -> Batch:
+    """What was found, small."""
+    return Batch(
+        [item.id for item in found],
+        [item.place.line for item in found],
+        {number: item.findings for number, item in enumerate(found) if item.findings},
+        [item.outcome for item in found] if task.outcomes else [],
+    )
+
+
+def unpacked(batch: Batch, file: str) -> Iterator[Checked]:
+    """What was found in a chunk of a file, as it was before `packed`."""
+    findings = batch.findings.get
+    for number, (name, line, outcome) in enumerate(zip_longest(batch.ids, batch.lines, batch.outcomes)):
+        yield Checked(name, Place(file, line), findings(number, ()), outcome)
 
 
 def _without_line(item: Checked) -> Checked:

@@ -1,0 +1,138 @@
+"""Bytes → chunks of whole cases: where to cut a stream, or a file, of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import BinaryIO
+
+from dandang.bulk import faults
+from dandang.bulk.nquads import graph_of
+from dandang.bulk.records import Chunk
+from dandang.model import Finding, Place
+
+#: Bytes of a chunk: enough that nothing is spent on the way, few enough to hold several.
+CHUNK = 1 << 20
+#: A line beyond this is no case; it is passed over without being held.
+MOST_LINE = 8 << 20
+#: A case beyond this is cut.
+MOST_CASE = 32 << 20
+
+
+class Broken(Exception):
+    """The stream ends before its time; carries the finding, without a line."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+
+
+class Cutter:
+    """Cuts a stream of lines between cases."""
+
+    def __init__(self, name: str, syntax: str, size: int) -> None:
+        self.name = name
+        self.syntax = syntax
+        self.size = size
+        self._line = 1
+        self._findings: list[Finding] = []
+
+    def chunks(self, source: Iterable[bytes], *, begun: bool = False) -> Iterator[Chunk]:
+        """The chunks of a stream, or of the rest of one; where there is nothing in it, a finding."""
+        waiting, skipping, empty = bytearray(), False, not begun
+        broken: Finding | None = None
+        stream = iter(source)
+        while True:
+            try:
+                block = next(stream, b"")
+            except Broken as fault:
+                block, broken = b"", fault.finding
+            if not block:
+                break
+            empty = False
+            if skipping:
+                end = block.find(b"\n")
+                if end < 0:
+                    continue
+                block, skipping = block[end:], False
+            waiting += block
+            tail = waiting.rfind(b"\n") + 1
+            if len(waiting) - tail > MOST_LINE:
+                self._findings.append(faults.line_too_long(self._place(waiting, tail), MOST_LINE))
+                del waiting[tail:]
+                skipping = True
+            if len(waiting) >= self.size:
+                cut = self.cut(waiting)
+                if cut:
+                    yield self._whole(waiting[:cut])
+                    del waiting[:cut]
+        if broken is not None:
+            tail = waiting.rfind(b"\n") + 1
+            self._findings.append(broken._replace(place=self._place(waiting, tail)))
+            del waiting[tail:]
+        elif waiting and not waiting.endswith(b"\n"):
+            waiting += b"\n"
+        if waiting or self._findings:
+            yield self._whole(waiting)
+        if empty and broken is None:
+            yield self.chunk(b"", 0)._replace(findings=(faults.empty(Place(self.name)),))
+
+    def _place(self, waiting: bytearray, position: int) -> Place:
+        return Place(self.name, self._line + waiting.count(b"\n", 0, position))
+
+    def _whole(self, data: bytearray) -> Chunk:
+        return self.chunk(bytes(data), data.count(b"\n"))
+
+    def chunk(self, data: bytes, lines: int) -> Chunk:
+        """The next chunk, of so many lines."""
+        found = Chunk(self.name, self.syntax, self._line, data, findings=tuple(self._findings))
+        self._line += lines
+        self._findings = []
+        return found
+
+    def cut(self, waiting: bytearray) -> int:
+        """Where the last case of a buffer begins, which may go on behind it; 0 where there is but one."""
+        end = waiting.rfind(b"\n") + 1
+        if self.syntax == "jsonl":
+            return end
+        key = self._key(waiting, waiting.rfind(b"\n", 0, end - 1) + 1, end)
+        start = end
+        while start > 0:
+            before = waiting.rfind(b"\n", 0, start - 1) + 1
+            own = self._key(waiting, before, start)
+            if own not in (key, b""):
+                return start
+            key = key or own
+            start = before
+        return end if len(waiting) > MOST_CASE else 0
+
+    def _key(self, waiting: bytearray, start: int, end: int) -> bytes:
+        """What the lines of a case have in common: the graph, else the subject without its part; nothing for a blank node."""
+        line = bytes(waiting[start:end]).rstrip()
+        graph = graph_of(line) if self.syntax == "nquads" else b""
+        if graph:
+            return graph
+        return b"" if line.startswith(b"_:") else line.partition(b" ")[0].partition(b"#")[0].rstrip(b">")
+
+
+class PlainFile:
+    """A file that can be read at any place: cut without keeping what is read."""
+
+    def __init__(self, raw: BinaryIO, cutter: Cutter, *, held: bool) -> None:
+        self._raw = raw
+        self._cutter = cutter
+        self._held = held
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks of the file. What is not as it should be is left to the cutter of streams, from there to the end."""
+        cutter, start, window = self._cutter, self._raw.tell(), bytearray(self._cutter.size)
+        while self._raw.readinto(window) == len(window):  # type: ignore[attr-defined]
+            end = cutter.cut(window)
+            if not end:
+                break
+            data = bytes(memoryview(window)[:end]) if self._held else b""
+            found = cutter.chunk(data, window.count(b"\n", 0, end))
+            yield found if self._held else found._replace(start=start, end=start + end)
+            start += end
+            self._raw.seek(start)
+        self._raw.seek(start)
+        yield from cutter.chunks(iter(partial(self._raw.read, cutter.size), b""), begun=start > 0)
