@@ -59,11 +59,11 @@ def assess_under(rules: Rules, case: Case, *, on: str = "", today: str = "") -> 
     """The assessment of a case under rules that are ready."""
     policy, case = rules.policy, case._replace(on=on or case.on)
     tree = explain_case(case, policy, "recommended", rules=rules)
-    nodes = _clause_nodes(tree)
+    nodes, facts = _clause_nodes(tree), {fact.type: fact for fact in case.facts}
     alike = {iri: node for iri, node in nodes.items() if reads_alike(node)}
     strict = explain_case(case, policy, "strict", known=alike, rules=rules)
     strictly = _clause_nodes(strict)
-    answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], rules) for iri, node in nodes.items()}
+    answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], rules, facts) for iri, node in nodes.items()}
     accountability, exemption = outcome(tree)
     return Assessment(
         case=case,
@@ -172,13 +172,15 @@ def _clause_nodes(tree: Explanation) -> dict[str, Explanation]:
 # --- one clause -------------------------------------------------------------------------------------------------------
 
 
-def _answer(clause: Clause, node: Explanation, strict: Explanation, rules: Rules) -> ClauseAnswer:
+def _answer(
+    clause: Clause, node: Explanation, strict: Explanation, rules: Rules, facts: Mapping[str, Fact]
+) -> ClauseAnswer:
     state = node.state or "open"
     missing: tuple[MissingSet, ...] = ()
     if state == "could_apply":
         missing = _sorted(ways(node, True), node, rules)
     elif state == "open":
-        missing = _sorted(ways(_all(settings(node)), True), node, rules)
+        missing = _unset(clause, node, rules, facts)
     decided = _sorted(grounds(node, node.value), node, rules) if node.value is not None else ()
     decisive = tuple(dict.fromkeys(literal for found in decided for literal in found))
     return ClauseAnswer(
@@ -192,6 +194,17 @@ def _answer(clause: Clause, node: Explanation, strict: Explanation, rules: Rules
         cites=rules.cites(clause),
         divided_by=_divided(node, strict) if strict.state != state else (),
     )
+
+
+def _unset(clause: Clause, node: Explanation, rules: Rules, facts: Mapping[str, Fact]) -> tuple[MissingSet, ...]:
+    """What would establish the setting of an open clause: found once for all cases that are silent on it."""
+    silent = rules.is_silent_on_setting(clause, facts)
+    found = rules.unset.get(clause.iri) if silent else None
+    if found is None:
+        found = _sorted(ways(_all(settings(node)), True), node, rules)
+    if silent:
+        rules.unset[clause.iri] = found
+    return found
 
 
 def _divided(node: Explanation, strict: Explanation) -> tuple[str, ...]:
@@ -255,9 +268,7 @@ def _would_trigger(case: Case, rules: Rules, answers: Mapping[str, ClauseAnswer]
             continue
         for effect in answer.clause.effects:
             facts = tuple(
-                Fact(fact.iri, True, derived_from=effect.outcome)
-                for fact in rules.policy.facts.values()
-                if effect.outcome in fact.established_by
+                Fact(iri, True, derived_from=effect.outcome) for iri in rules.established.get(effect.outcome, ())
             )
             if not facts:
                 continue

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dandang.model import Clause, ClauseCondition, Condition, Explanation, Fact, FactCondition, Policy, Reading
+from dandang.model import (
+    Clause,
+    ClauseCondition,
+    Condition,
+    ConditionGroup,
+    Explanation,
+    Fact,
+    FactCondition,
+    MissingSet,
+    Policy,
+    Reading,
+)
 
 
 class Rules:
@@ -18,6 +29,14 @@ class Rules:
             self.lists.setdefault(clause.kind, {}).setdefault(clause.clause_list, []).append(clause)
         #: The explanations of conditions that a case is silent on: the same for every such case.
         self.silent: dict[tuple[str, Reading], Explanation] = {}
+        #: Kind of outcome → the fact types that a decided sanction of that kind establishes, among what else is declared so.
+        self.established: dict[str, list[str]] = {}
+        for fact in policy.facts.values():
+            for basis in fact.established_by:
+                self.established.setdefault(basis, []).append(fact.iri)
+        #: What would establish the setting of a clause in a case that is silent on it.
+        self.unset: dict[str, tuple[MissingSet, ...]] = {}
+        self._settings: dict[str, tuple[Condition, ...]] = {}
         self._conditions: dict[str, tuple[Condition, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
         self._cites: dict[str, tuple[str, ...]] = {}
@@ -45,6 +64,12 @@ class Rules:
             self._order[node.about] = {about: number for number, about in enumerate(leaves)}
         return self._order[node.about]
 
+    def is_silent_on_setting(self, clause: Clause, facts: Mapping[str, Fact]) -> bool:
+        """Whether none of these facts has to do with the conditions that a clause's setting is part of."""
+        if clause.iri not in self._settings:
+            self._settings[clause.iri] = tuple(filter(_has_setting, self.conditions(clause)))
+        return all(self.is_silent(condition, facts) for condition in self._settings[clause.iri])
+
     def is_silent(self, condition: Condition, facts: Mapping[str, Fact]) -> bool:
         """Whether a condition asks for nothing but facts, and for none of these."""
         if condition.iri not in self._asked:
@@ -52,6 +77,11 @@ class Rules:
             self._asked[condition.iri] = None if None in asked else frozenset(filter(None, asked))
         asked_for = self._asked[condition.iri]
         return asked_for is not None and asked_for.isdisjoint(facts)
+
+
+def _has_setting(condition: Condition) -> bool:
+    members = condition.members if isinstance(condition, ConditionGroup) else ()
+    return condition.setting or any(map(_has_setting, members))
 
 
 def _asked(condition: Condition) -> Iterator[str | None]:

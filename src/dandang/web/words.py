@@ -32,7 +32,7 @@ class Words:
 
     def label(self, text: Text) -> str | Markup:
         """A text of the graph; where the language is missing, the other one, marked."""
-        return label_in(text, self._lang)
+        return text.zh if self._lang == "zh" and text.zh else label_in(text, self._lang)
 
     def name(self, iri: str) -> str | Markup:
         """The label of an IRI."""
