@@ -21,7 +21,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from dandang import resources
-from dandang.web import create_app, express_lane, sparql_process, sparql_worker
+from dandang.web import create_app, express_lane, express_process, sparql_process, sparql_worker
 from dandang.web.app import query_pool
 from dandang.web.cache import Cache
 from dandang.web.delivery import Delivery
@@ -208,7 +208,7 @@ def server(shared: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """A server with a lane that has a process, is patient, and knows one way of asking."""
     for name in ("LATE_SECONDS", "LATEST_SECONDS", "STUCK_SECONDS", "LONG_SECONDS"):
         monkeypatch.setattr(express_lane, name, 20.0)
-    monkeypatch.setattr(express_lane, "PAUSE_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(express_process, "PAUSE_SECONDS", (0.01, 0.02))
     shared.forget()
     shared.teach()
     return shared
@@ -532,7 +532,7 @@ def test_a_process_that_does_not_start_is_not_missed(monkeypatch: pytest.MonkeyP
         tried.append(1)
         raise OSError("no memory")
 
-    monkeypatch.setattr(express_lane, "Worker", fails)
+    monkeypatch.setattr(express_process, "Worker", fails)
     try:
         asking = made.connect()
         assert [asking.ask(f"{ROWS} # {number}").status for number in range(9)] == [200] * 9

@@ -1,4 +1,4 @@
-"""The process that runs express queries, and the pipes to it, which the event loop of the listener looks after.
+"""The queries that are under way in the express process, and the pipes to it, which the event loop of the listener looks after.
 
 All of this happens in that one thread and waits for nothing. What is not answered soon goes the ordinary way: a request is
 delayed here for a moment at most. The process is ended with the query that takes longer, as nothing else stops the engine, and a
@@ -13,14 +13,13 @@ import os
 import secrets
 import struct
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from dandang.web.express import Express, Job
-from dandang.web.sparql_process import START_SECONDS, Gone, Worker
+from dandang.web.express_process import Background, Process
 from dandang.web.sparql_worker import NO_ANSWER, WORN_OUT
 
 log = logging.getLogger("dandang.serve")
@@ -35,8 +34,6 @@ _LOOK_SECONDS = 0.01
 #: How many jobs, and bytes of theirs, may be under way: the pipe takes them all without waiting.
 MOST = 16
 ROOM = 32 * 1024
-#: How long a process that ended is missed: longer each time, until one has lasted for as long as the longest of these.
-PAUSE_SECONDS = (2.0, 60.0)
 _PART = 256 * 1024
 
 
@@ -68,8 +65,8 @@ class Lane:
     def __init__(self, app: Callable[[], Express | None], looked_after: dict[int, Any]) -> None:
         self._app = app
         self._looked_after = looked_after
-        self._background = _Background()
-        self._process: _Process | None = None
+        self._background = Background()
+        self._process: Process | None = None
         self._worn = False
         self._jobs: deque[_Waiting] = deque()
         self._bytes = 0
@@ -202,7 +199,7 @@ class Lane:
         waiting.job.express.passed_on(waiting.job, fit=fit)
         waiting.client.pass_on()
 
-    def _open(self, express: Express) -> _Process | None:
+    def _open(self, express: Express) -> Process | None:
         """The process, if there is one with the data that are served now."""
         if self._process and self._process.express is express and not self._worn:
             return self._process
@@ -215,7 +212,7 @@ class Lane:
             self._background.start(express)
         return self._process if self._process and self._process.express is express else None
 
-    def _change(self, process: _Process) -> None:
+    def _change(self, process: Process) -> None:
         """Puts a process in the place of the one that there may be."""
         self._end(pause=False)
         self._process, self._worn = process, False
@@ -234,97 +231,3 @@ class Lane:
         for waiting in left:
             # Any of them may be what the process ended of.
             self._pass_on(waiting, fit=False)
-
-
-class _Process(NamedTuple):
-    """A worker with the data of an app: the ends of its pipes, and when it was ready."""
-
-    worker: Worker
-    express: Express
-    jobs: int
-    answers: int
-    since: float
-
-
-class _Background:
-    """Starts and ends processes in threads of their own, and not too often."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made: _Process | None = None
-        self._ending: threading.Thread | None = None
-        self._closed = self._starting = False
-        self._not_before = 0.0
-        self._pause = PAUSE_SECONDS[0] / 2
-
-    @property
-    def ready(self) -> bool:
-        """Whether a process was started that has not been taken yet."""
-        return self._made is not None
-
-    def made(self) -> _Process:
-        """The process that is ready."""
-        with self._lock:
-            found, self._made = self._made, None
-        assert found
-        return found
-
-    def start(self, express: Express) -> None:
-        """Starts a process with the data of an app, unless one is being started, or was just now."""
-        now = time.monotonic()
-        if not self._starting and not self.ready and now >= self._not_before:
-            self._starting, self._not_before = True, now + PAUSE_SECONDS[0]
-            threading.Thread(target=self._start, args=(express,), daemon=True).start()
-
-    def end(self, process: _Process, *, pause: bool) -> None:
-        """Ends a process. The sooner that was, the longer the pause until there is another one."""
-        if pause:
-            shortest, longest = PAUSE_SECONDS
-            now = time.monotonic()
-            self._pause = shortest if now - process.since >= longest else min(self._pause * 2, longest)
-            self._not_before = now + self._pause
-        process.worker.kill()
-        self._ending = threading.Thread(target=process.worker.stop, daemon=True)
-        self._ending.start()
-
-    def close(self) -> None:
-        """Ends what has been started, and starts no more."""
-        with self._lock:
-            self._closed = True
-        if self.ready:
-            self.made().worker.stop()
-        if self._ending:
-            self._ending.join()
-
-    def _start(self, express: Express) -> None:
-        made = None
-        try:
-            made = _started(express)
-        except (Gone, OSError):
-            # The ordinary way answers meanwhile, and says so if its processes do not start either.
-            pass
-        finally:
-            if made is None:
-                self._not_before = time.monotonic() + PAUSE_SECONDS[1]
-            with self._lock:
-                closed, self._starting = self._closed, False
-                if not closed:
-                    self._made = made
-        if closed and made:
-            made.worker.stop()
-
-
-def _started(express: Express) -> _Process:
-    """A process with the data of an app. Raises Gone or OSError."""
-    worker = Worker(express=True)
-    alarm = threading.Timer(START_SECONDS, worker.kill)
-    alarm.start()
-    try:
-        worker.load(express.pool.dataset)
-        jobs, answers = worker.pipes()
-        return _Process(worker, express, jobs, answers, time.monotonic())
-    except BaseException:
-        worker.stop()
-        raise
-    finally:
-        alarm.cancel()
