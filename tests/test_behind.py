@@ -46,6 +46,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/duties/": ("duty", "clause"),
     "/relations/": ("relation", "one", "other", "certainty"),
     "/ontology": ("term", "linked"),
+    "/rules/": ("rule", "cited"),
     "/cases/": ("case",),
     **{f"/{name}/": tuple(_columns(listing)) for name, listing in LISTINGS.items()},
 }
@@ -144,7 +145,7 @@ def things(site: Site, pattern: str) -> list[tuple[str, str]]:
     return [(iri, path) for iri, path in found if not path.startswith(("/ontology", "/cases/", "/questions/"))]
 
 
-ROOMS = ("clauses", "concepts", "documents", "duties", "facts", "framework", "relations", "source", "things")
+ROOMS = ("clauses", "concepts", "documents", "duties", "facts", "framework", "relations", "rules", "source", "things")
 
 
 # --- pages about one thing --------------------------------------------------------------------------------------------

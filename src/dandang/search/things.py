@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dandang.catalogue import Question, questions
 from dandang.messages import Text
 from dandang.model import Clause, Condition, ConditionGroup, FactCondition, Policy
-from dandang.namespaces import DCTERMS, DD, ID, OA, OWL, RDFS, SKOS, shorten
+from dandang.namespaces import DCTERMS, DD, ID, OA, OWL, RDFS, SH, SKOS, shorten
 from dandang.store import Index
 
 #: The kinds of things, in the order in which they are shown.
@@ -22,6 +22,7 @@ KINDS: dict[str, Text] = {
     "notes": Text("解释", "Notes"),
     "cases": Text("示例案件", "Example cases"),
     "questions": Text("问题", "Questions"),
+    "rules": Text("校验规则", "Rules of the check"),
     "terms": Text("本体术语", "Terms of the ontology"),
     "parts": Text("条款的组成部分", "Parts of clauses"),
 }
@@ -41,6 +42,7 @@ FIELDS: dict[str, Text] = {
     "definition": Text("定义", "definition"),
     "comment": Text("说明", "explanation"),
 }
+_RULES = ID + "shapes/"
 _RELATIONS = ("Mirror", "Defeat", "Tension")
 _PARTS = ("FactCondition", "ConditionGroup", "ClauseCondition", "Effect")
 _TERMS = ("Ontology", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "NamedIndividual")
@@ -100,6 +102,7 @@ class _Reader:
         yield from (self.thing(iri, "notes") for iri in of_type(DD + "InterpretationNote"))
         yield from (self.case(iri) for iri in of_type(DD + "Case"))
         yield from (self.question(found) for found in questions())
+        yield from (self.thing(iri, "rules") for iri in self.index.subjects() if iri.startswith(_RULES))
         yield from self.terms()
         yield from self.parts()
 
@@ -213,7 +216,14 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "translation": (DD + "translation",),
     "question": (DD + "question",),
     "definition": (SKOS + "definition",),
-    "comment": (RDFS + "comment", DD + "distinction", DD + "alternativeReading", DCTERMS + "description"),
+    "comment": (
+        SH + "message",
+        SH + "description",
+        RDFS + "comment",
+        DD + "distinction",
+        DD + "alternativeReading",
+        DCTERMS + "description",
+    ),
 }
 
 

@@ -13,15 +13,15 @@ from dandang import resources
 from dandang.errors import ResourceMissing
 from dandang.messages import LANGUAGES, Text
 from dandang.model import Rule, Severity
-from dandang.namespaces import ID, RDF, RDFS, SH
-from dandang.store import Index
+from dandang.namespaces import DCTERMS, ID, RDF, RDFS, SH
+from dandang.store import GRAPHS, Index
 
 SHAPES = ID + "shapes/"
 #: The files that the rules about cases come from: what reading finds, and what the shapes find.
 CASE_RULES = ("reading", "case")
 #: The files of all rules that a finding can come from, those about policy data too.
 RULE_FILES = (*CASE_RULES, "policy")
-_SEVERITIES: Mapping[str, Severity] = {
+SEVERITIES: Mapping[str, Severity] = {
     SH + "Violation": "error",
     SH + "Warning": "warning",
     SH + "Info": "info",
@@ -29,6 +29,16 @@ _SEVERITIES: Mapping[str, Severity] = {
 RANKING = ("error", "warning", "info")
 #: An IRI of the project inside a message; a sentence's own punctuation is not part of it.
 _OUR_IRI = re.compile(r"https://w3id\.org/dandang/[A-Za-z0-9/#_.\-]*[A-Za-z0-9]")
+#: The properties of a rule that people read.
+_PUBLISHED = frozenset(
+    (
+        RDF + "type",
+        RDFS + "label",
+        RDFS + "seeAlso",
+        DCTERMS + "source",
+        *(SH + name for name in ("message", "description", "severity")),
+    )
+)
 PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
@@ -76,7 +86,7 @@ def _rule(iri: str, index: Index) -> Rule:
         label=_text(index, iri, RDFS + "label"),
         message=_text(index, iri, SH + "message"),
         hint=_text(index, iri, SH + "description"),
-        severity=_SEVERITIES[index.value(iri, SH + "severity")],
+        severity=SEVERITIES[index.value(iri, SH + "severity")],
         cites=tuple(sorted(index.values(iri, RDFS + "seeAlso"))),
         path=first if ":" in first else "",
     )
@@ -85,6 +95,27 @@ def _rule(iri: str, index: Index) -> Rule:
 def _text(index: Index, iri: str, predicate: str) -> Text:
     found = index.langs(iri, predicate)
     return Text(*(next(iter(found.get(lang, ())), "") for lang in LANGUAGES))
+
+
+def rule_graph(name: str) -> ox.NamedNode:
+    """The graph in which the rules of a shapes file are published."""
+    return ox.NamedNode(f"{GRAPHS}rules-{name}")
+
+
+def rule_quads() -> list[ox.Quad]:
+    """What is published of the rules: what each wants, says and rests on, in a graph for each file. How the shapes say it stays in their files."""
+    found = []
+    for name in RULE_FILES:
+        quads = list(ox.parse(resources.shapes_file(name).read_bytes(), ox.RdfFormat.TURTLE))
+        rules = {quad.subject for quad in quads if quad.predicate.value == SH + "message"}
+        for quad in quads:
+            if (
+                quad.subject in rules
+                and quad.predicate.value in _PUBLISHED
+                and not isinstance(quad.object, ox.BlankNode)
+            ):
+                found.append(ox.Quad(quad.subject, quad.predicate, quad.object, rule_graph(name)))
+    return found
 
 
 class Result(NamedTuple):

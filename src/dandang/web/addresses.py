@@ -85,6 +85,8 @@ def _path(iri: str, types: list[str]) -> str | None:
     local = iri.removeprefix(ID)
     if local.split("/")[0] in ("facts", "concepts", "duties", "cases", "questions"):
         return "/" + local
+    if local.startswith("shapes/"):
+        return "/rules/" + local.removeprefix("shapes/")
     rooms = [_ROOMS[kind.removeprefix(DD)] for kind in types if kind.removeprefix(DD) in _ROOMS]
     return _room_path(rooms[0] if rooms else "things", local)
 

@@ -22,6 +22,7 @@ from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
 from dandang.policy import load_quads, ontology_quads, read_policy
 from dandang.resources import data_files
 from dandang.store import Index, dataset_digest
+from dandang.validation.rules import rule_quads
 from dandang.web.addresses import ONTOLOGY, Addresses
 from dandang.web.sparql_examples import example_quads
 
@@ -113,6 +114,7 @@ def load_library(data: Path | None = None) -> Library:
     quads += ontology_quads()
     quads += compiled_quads(policy)
     quads += example_quads(questions())
+    quads += rule_quads()
     for read in cases.values():
         quads += case_quads(read.case)
     groups = by_page(quads)

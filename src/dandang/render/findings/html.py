@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from dandang.model import Finding, Place
+from dandang.namespaces import ID
 from dandang.render.findings.report import SEVERITIES, Report
 
 _STYLE = """
@@ -54,7 +55,8 @@ def _item(finding: Finding, report: Report) -> str:
     lines = [
         f'<li class="{finding.severity}"><b>{sign} {word.in_(report.lang)}</b> {escape(finding.message.in_(report.lang))}'
     ]
-    lines.append(f'<p class="place">{escape(where)} [{escape(finding.rule)}]</p>')
+    rule = f'<a href="{ID}shapes/{escape(finding.rule)}">{escape(finding.rule)}</a>'
+    lines.append(f'<p class="place">{escape(where)} [{rule}]</p>')
     if finding.hint:
         lines.append(f'<p class="hint">{escape(finding.hint.in_(report.lang))}</p>')
     for name, quote in report.grounds(finding):
