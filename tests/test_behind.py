@@ -160,6 +160,10 @@ def test_every_page_belongs_to_a_tested_room(site: Site) -> None:
 def test_a_page_is_made_from_the_result_of_its_query_alone(site: Site, room: str) -> None:
     found = things(site, f"/{room}(/|$)")
     assert found
+    if room == "rules":
+        # Most rules rest on no clause; their pages differ in words only.
+        resting = [(iri, path) for iri, path in found if site.library.index.values(iri, RDFS + "seeAlso")]
+        found = [*resting, *found[::9]]
     for _, path in found:
         same_from_its_query(site, path)
 
