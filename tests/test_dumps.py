@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
-from dandang import resources
+from dandang import resources, turtle_lines
 from dandang.bulk.engine import BulkEngine, load_engine
 from dandang.cases import case_quads, read_file
 from dandang.cases.graph import case_turtle
@@ -17,6 +18,8 @@ from dandang.cases.writing import case_record
 from dandang.cli import dumps, main
 from dandang.cli.dumps import progress
 from dandang.model import Case, Policy, Vocabulary
+from dandang.namespaces import CASES, DD
+from dandang.turtle_lines import SubjectLines
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,39 @@ def test_the_same_findings_as_one_by_one(
     expected = found(capsys, str(files[ending]))
     assert expected
     assert found(capsys, str(files[ending]), "--workers", "1") == expected
+
+
+@pytest.mark.parametrize("form", [ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG])
+def test_dumps_of_turtle_tell_lines(
+    form: ox.RdfFormat, cases: list[Case], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line that a finding has is one where the case, or the part of it that the finding is about, begins."""
+    path = tmp_path / f"案件.{form.file_extension}"
+    quads = [quad for case in cases for quad in case_quads(case)]
+    shown = quads if form == ox.RdfFormat.TRIG else [quad.triple for quad in quads]
+    ox.serialize(shown, output=str(path), format=form, prefixes={"dd": DD, "case": CASES})
+    main(["validate", "--format", "jsonl", "--workers", "1", str(path)])
+    text = path.read_text(encoding="utf-8").splitlines()
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(told) > 10
+    assert any("#fact" in text[one["place"]["line"] - 1] for one in told)
+    for one in told:
+        assert one["focus"].rpartition("/")[2] in text[one["place"]["line"] - 1], one
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 1 << 20])
+def test_lines_of_subjects_whatever_the_pieces(size: int) -> None:
+    """The same lines as in the text read whole, wherever it is cut."""
+    for path in [*resources.data_files(), *resources.ontology_files()][:: 1 if size > 100 else 6]:
+        content = path.read_bytes()
+        lines = SubjectLines()
+        blocks = (content[at : at + size] for at in range(0, len(content), size))
+        assert b"".join(lines.watched(blocks)) == content
+        known: dict[str, int] = {}
+        for line, _, statement in turtle_lines._read(content.decode()):
+            known.setdefault(statement.subject, line)
+        assert lines.take(known) == known, path
+        assert lines.take(known) == {}
 
 
 def test_several_files_and_processes(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:

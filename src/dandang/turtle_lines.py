@@ -7,6 +7,7 @@ tokens and not by grammar: whatever the parser accepted has to be found again, n
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -25,6 +26,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: The words of the longest directive.
+_DIRECTIVE = 3
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -105,6 +108,70 @@ def _located(finding: Finding, places: Places) -> Finding:
 def _place(pair: tuple[str, Statement]) -> Place:
     file, statement = pair
     return Place(file, statement.line, statement.column)
+
+
+class SubjectLines:
+    """The lines at which subjects first stand in a stream of Turtle or TriG, found while its bytes go by."""
+
+    def __init__(self) -> None:
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._names = _Names()
+        self._rest, self._line, self._depth = "", 1, 0
+        self._sentence: list[_Token] = []
+        self._found: dict[str, int] = {}
+
+    def watched(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same bytes, looked through before they are given on."""
+        for block in blocks:
+            self._feed(self._decoder.decode(block))
+            yield block
+
+    def take(self, subjects: Iterable[str]) -> dict[str, int]:
+        """The lines of subjects, from 1, which are forgotten with that."""
+        found = ((subject, self._found.pop(subject, 0)) for subject in dict.fromkeys(subjects))
+        return {subject: line for subject, line in found if line}
+
+    def _feed(self, text: str) -> None:
+        text, done, line = self._rest + text, 0, self._line
+        for match in _TOKEN.finditer(text):
+            if _goes_on(text, done, match):
+                break
+            line += text.count("\n", done, match.start())
+            if match.lastgroup and match.lastgroup != "comment":
+                self._take_in(_Token(match.lastgroup, match.group(), line, 0))
+            line += match.group().count("\n")
+            done = match.end()
+        self._rest, self._line = text[done:], line
+
+    def _take_in(self, token: _Token) -> None:
+        mark = token.value if token.kind == "mark" else ""
+        if mark in ("[", "(", "]", ")"):
+            self._depth += 1 if mark in ("[", "(") else -1
+        elif self._depth:
+            return
+        elif mark in ("{", "}", "."):
+            if mark == "." and self._sentence:
+                self._names.directive(self._sentence)
+            self._sentence = []
+        elif len(self._sentence) < _DIRECTIVE:
+            self._sentence.append(token)
+            self._begun()
+
+    def _begun(self) -> None:
+        """What can be told of a sentence by its first words."""
+        first = self._sentence[0]
+        if _is_sparql_directive(self._sentence):
+            self._names.directive(self._sentence)
+            self._sentence = []
+        elif len(self._sentence) == 2 and first.value.lstrip("@").lower() not in ("prefix", "base"):
+            self._found.setdefault(self._names.full(first), first.line)
+
+
+def _goes_on(text: str, done: int, match: re.Match[str]) -> bool:
+    """Whether what stands next may go on behind the end of the text: a token at its end, or the begin of a text or IRI that is not closed yet."""
+    if match.end() == len(text) or any(sign in text[done : match.start()] for sign in "\"'<"):
+        return True
+    return match.group() in ('""', "''") and text[match.end()] == match.group()[0]
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ VALIDATE = Task()
 
 
 class Chunk(NamedTuple):
-    """A piece of a file that holds whole cases: `data`, or the bytes from `start` to `end` of the file. Lines count from `first_line`."""
+    """A piece of a file that holds whole cases: `data`, or the bytes from `start` to `end` of the file. Lines count from `first_line`; where that is 0, they
+    are not those of the file, and `lines` tells at which lines of the file its subjects stand."""
 
     file: str
     syntax: str
@@ -69,3 +70,4 @@ class Chunk(NamedTuple):
     start: int = 0
     end: int = 0
     findings: tuple[Finding, ...] = ()
+    lines: Mapping[str, int] | None = None

@@ -24,6 +24,7 @@ from dandang.cases.compressed import opened
 from dandang.errors import ResourceMissing, UnreadableFile
 from dandang.model import Finding, Place
 from dandang.namespaces import RDF
+from dandang.turtle_lines import SubjectLines
 
 SYNTAXES = {
     "jsonl": "jsonl",
@@ -135,9 +136,10 @@ def _unpacked(raw: BinaryIO, name: str, size: int) -> Iterator[bytes]:
 
 
 def _graph_chunks(source: Iterator[bytes], name: str, syntax: str, size: int) -> Iterator[Chunk]:
-    """A Turtle or TriG file as chunks of N-Quads, parsed as it comes. Lines are not known: a finding names the node."""
+    """A Turtle or TriG file as chunks of N-Quads, parsed as it comes, with the lines of its subjects."""
     form = ox.RdfFormat.TURTLE if syntax == "turtle" else ox.RdfFormat.TRIG
-    reader = _Reader(source)
+    lines = SubjectLines()
+    reader = _Reader(lines.watched(source))
     quads: list[ox.Quad] = []
     ends: Finding | None = None
     case, bytes_before = "", 0
@@ -154,14 +156,14 @@ def _graph_chunks(source: Iterator[bytes], name: str, syntax: str, size: int) ->
             break
         own = quad.subject.value.partition("#")[0] if isinstance(quad.subject, ox.NamedNode) else case
         if own != case and reader.read_bytes - bytes_before >= size and quad.predicate.value == RDF + "type":
-            yield _graph_chunk(quads, name)
+            yield _graph_chunk(quads, name, lines)
             quads, bytes_before = [], reader.read_bytes
         case = own
         quads.append(quad)
-    yield _graph_chunk(quads, name)._replace(findings=(ends,) if ends else ())
+    yield _graph_chunk(quads, name, lines)._replace(findings=(ends,) if ends else ())
 
 
-def _graph_chunk(quads: list[ox.Quad], name: str) -> Chunk:
+def _graph_chunk(quads: list[ox.Quad], name: str, lines: SubjectLines) -> Chunk:
     """Quads as N-Quads, the lines of a case together. Line 0: the lines are not those of the file."""
     cases: dict[str, list[ox.Quad]] = {}
     current = ""
@@ -171,7 +173,8 @@ def _graph_chunk(quads: list[ox.Quad], name: str) -> Chunk:
             current = graph or quad.subject.value.partition("#")[0]
         cases.setdefault(current, []).append(quad)
     data = ox.serialize(chain.from_iterable(cases.values()), format=ox.RdfFormat.N_QUADS)
-    return Chunk(name, "nquads", 0, data or b"")
+    subjects = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    return Chunk(name, "nquads", 0, data or b"", lines=lines.take(subjects))
 
 
 class _Reader:

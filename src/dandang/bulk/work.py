@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Chunk, Task
 from dandang.bulk.streams import loaded
 from dandang.model import Finding, Place
+from dandang.namespaces import CASES
 
 
 def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
@@ -22,7 +23,7 @@ def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
         records = engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line)
         found = engine.check(records, task)
     # Line 0 says that the lines of a chunk are not those of its file.
-    return found if chunk.first_line else [_without_line(item) for item in found]
+    return found if chunk.first_line else [_relined(item, chunk.lines or {}) for item in found]
 
 
 @contextmanager
@@ -63,9 +64,12 @@ def unpacked(batch: Batch, file: str) -> Iterator[Checked]:
         yield Checked(name, Place(file, line), findings(number, ()), outcome)
 
 
-def _without_line(item: Checked) -> Checked:
-    def bare(place: Place | None) -> Place | None:
-        return place._replace(line=None) if place else None
+def _relined(item: Checked, lines: Mapping[str, int]) -> Checked:
+    """What was found, at the lines of the file: those of the value's node, else of the focus node, else of the case."""
+    case = lines.get(CASES + item.id) or lines.get(item.id)
 
-    findings = tuple(finding._replace(place=bare(finding.place)) for finding in item.findings)
-    return item._replace(place=item.place._replace(line=None), findings=findings)
+    def placed(finding: Finding) -> Finding:
+        line = lines.get(finding.object) or lines.get(finding.node) or case
+        return finding._replace(place=finding.place and finding.place._replace(line=line))
+
+    return item._replace(place=item.place._replace(line=case), findings=tuple(map(placed, item.findings)))
