@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,20 +12,21 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import fsspec
 import pyoxigraph as ox
 import pytest
+from fsspec.spec import AbstractFileSystem
 
 import dandang
 from dandang.bulk import faults
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.program import Speller, results
-from dandang.bulk.records import Checked
+from dandang.bulk.records import Checked, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
 from dandang.cases.rdf import cases_of
-from dandang.errors import UnreadableFile
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
 from dandang.resources import case_files
 from dandang.validation.checking import by_line
@@ -406,10 +408,41 @@ def test_an_empty_file_and_a_missing_one(engine: BulkEngine, tmp_path: Path) -> 
     path = tmp_path / "cases.nq"
     path.write_bytes(b"")
     assert [f.rule for item in run(engine, path) for f in item.findings] == ["no-cases"]
-    with pytest.raises(UnreadableFile):
-        run(engine, tmp_path / "missing.nq")
-    with pytest.raises(UnreadableFile):
-        run(engine, tmp_path / "cases.unknown")
+    for name in ("missing.nq", "cases.unknown"):
+        assert [f.rule for item in run(engine, tmp_path / name) for f in item.findings] == ["unreadable-file"]
+    path.write_bytes("<a:a> <a:b> <a:c> .\n".encode("utf-16"))
+    assert [f.message.zh for item in run(engine, path) for f in item.findings] == [
+        "文件不是 UTF-8 编码（看来是 UTF-16）"
+    ]
+
+
+def test_a_source_that_stops_being_readable(engine: BulkEngine, lines: list[bytes], tmp_path: Path) -> None:
+    """What was read is checked; a disk or a network that fails is told with the line."""
+
+    class Failing(io.RawIOBase):
+        given = False
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            if self.given:
+                raise RuntimeError("gone")
+            self.given = True
+            buffer[: len(lines[0])] = lines[0]
+            return len(lines[0])
+
+    class Far(AbstractFileSystem):  # type: ignore[misc]
+        def _open(self, path: str, *_: Any, **__: Any) -> Any:
+            return Failing()
+
+    fsspec.register_implementation("far", Far, clobber=True)
+    found = list(Run(["far://cases.jsonl", "far://cases.yaml"], engine, task=Task(findings=True)))
+    assert [(f.rule, item.place.line) for item in found if not item.id for f in item.findings] == [
+        ("truncated-file", 2),
+        ("unreadable-file", None),
+    ]
+    assert len([item for item in found if item.id]) == 1
 
 
 def test_a_case_that_comes_again(engine: BulkEngine, lines: list[bytes], tmp_path: Path) -> None:

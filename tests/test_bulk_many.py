@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 import dandang
+from dandang.bulk import many
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.run import Run
 from dandang.cases import with_derived_facts
+from dandang.cli import main
 from dandang.model import Policy
 from generators import defective_cases
 from test_bulk import TODAY, json_lines, quads
@@ -100,3 +102,18 @@ def test_the_library_call_takes_a_scheduler(
     path.write_bytes(json_lines(list(defective_cases(policy, 5, seed=12)), policy))
     found = list(dandang.validate(str(path), assess=True, today=TODAY, scheduler=cluster[0]))
     assert len(found) == 5 and all(item.outcome for item in found)
+
+
+def test_the_command_takes_a_scheduler_and_starts_one(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(json_lines(list(defective_cases(policy, 30, seed=13)), policy))
+    command = ["validate", str(path), "--format", "jsonl"]
+    main([*command, "--workers", "1"])
+    expected = capsys.readouterr().out
+    main([*command, "--workers", "2", "--scheduler", "local"])
+    assert capsys.readouterr().out == expected
+    monkeypatch.setattr(many, "_PATIENCE", 0.5)
+    assert main([*command, "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "没有应答" in capsys.readouterr().err

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -146,6 +149,58 @@ def test_a_broken_file_among_others(files: dict[str, Path], tmp_path: Path, caps
     broken.write_text("一,二\n三,四\n", encoding="utf-8")
     told = found(capsys, str(broken), str(files["jsonl"]), "--workers", "1")
     assert {rule for rule, _, _ in told} >= {"malformed-file", "facts-stated"}
+
+
+class _Input(io.TextIOWrapper):
+    """Standard input that holds these bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BufferedReader(io.BytesIO(content)), encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "nq", "ttl"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gz"])
+def test_standard_input(
+    ending: str,
+    pack: Callable[[bytes], bytes],
+    files: dict[str, Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = found(capsys, str(files[ending]), "--workers", "1")
+    syntax = {"ttl": "turtle"}.get(ending, ending)
+    for more in [["--workers", "1"]] if ending == "csv" else [[], ["--workers", "1"]]:
+        monkeypatch.setattr("sys.stdin", _Input(pack(files[ending].read_bytes())))
+        assert found(capsys, "-", "--syntax", syntax, *more) == expected
+
+
+def test_standard_input_of_an_unknown_kind(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", _Input(files["nq"].read_bytes()))
+    assert main(["validate", "-", "--workers", "1"]) == 2
+    assert "--syntax" in capsys.readouterr().out
+
+
+def test_addresses(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """What fsspec opens, whole or as it comes, by name or by pattern; what it cannot open is a finding, and the rest is checked."""
+    for ending in ("nq", "xlsx"):
+        expected = found(capsys, str(files[ending]), "--workers", "1")
+        assert found(capsys, f"file://{files[ending]}") == expected
+        pattern = f"file://{files[ending].parent}/*.{ending}"
+        assert found(capsys, pattern) == expected
+    for name in ("memory://没有.jsonl", "memory://没有.yaml", "nowhere://a.nq"):
+        assert main(["validate", name, str(files["jsonl"]), "--workers", "1"]) == 2
+        told = capsys.readouterr().out
+        assert f"{name}: " in told and "32 件案件" in told
+    assert main(["validate", "memory://*.nq"]) == 2
+    assert "没有符合的文件" in capsys.readouterr().err
+
+
+def test_options_that_are_not_for_many(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    for more, said in ((["--on", "2018-01-01"], "--on"), (["--full"], "--full"), (["--workers", "0"], "整数")):
+        assert main(["assess", str(files["nq"]), "--format", "jsonl", "--workers", "1", *more]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_progress_is_told_in_words() -> None:

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from itertools import cycle
+from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
@@ -22,6 +23,7 @@ from dandang.cases.reading import FORMATS
 from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.cases.writing import case_jsonld, case_record, case_yaml
+from dandang.cli.options import SYNTAXES
 from dandang.errors import BadParameter, MalformedFile, UnreadableFile
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy, Vocabulary
 
@@ -146,6 +148,35 @@ def test_a_workbook_never_loses_a_text(full: Case, policy: Policy) -> None:
             write()
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gz"])
+@pytest.mark.parametrize("style", WRITERS)
+def test_what_comes_without_a_name_is_known_by_what_it_is(
+    style: str, pack: Callable[[bytes], bytes], cases: list[Case], policy: Policy, tmp_path: Path
+) -> None:
+    path = tmp_path / "案件"
+    path.write_bytes(pack(WRITERS[style](cases, Vocabulary(policy))))
+    assert [read.case.id for read in read_file(str(path), policy)] == [case.id for case in cases]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{id: 甲, title: 一}\n", ["甲"]),
+        ("# 注\nid: 甲\ntitle: 一, 二\n", ["甲"]),
+        ('{"id": "甲",\n "title": "一"}\n', ["甲"]),
+        ("[{id: 甲}, {id: 乙}]", ["甲", "乙"]),
+        ("title,id\n一,甲\n", ["甲"]),
+        ("<https://w3id.org/dandang/id/cases/甲>\n  a <https://w3id.org/dandang/ontology#Case> .", ["甲"]),
+    ],
+)
+def test_small_things_without_a_name(text: str, found: list[str], policy: Policy) -> None:
+    assert [read.case.id for read in read_cases(text.encode(), policy, name="-")] == found
+
+
+def test_the_command_line_names_every_syntax() -> None:
+    assert set(SYNTAXES) == set(FORMATS.values())
+
+
 @pytest.mark.parametrize("style", ["turtle", "trig", "nt", "nq", "jsonl"])
 def test_lines_are_known(style: str, cases: list[Case], policy: Policy) -> None:
     """A fact is told with the line where it stands."""
@@ -161,10 +192,7 @@ def test_lines_are_known(style: str, cases: list[Case], policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress], ids=["gz", "zst"])
-def test_compressed(pack: Callable[[bytes], bytes], cases: list[Case], policy: Policy, tmp_path: object) -> None:
-    from pathlib import Path
-
-    assert isinstance(tmp_path, Path)
+def test_compressed(pack: Callable[[bytes], bytes], cases: list[Case], policy: Policy, tmp_path: Path) -> None:
     content = WRITERS["jsonl"](cases, Vocabulary(policy))
     ending = "gz" if pack is gzip.compress else "zst"
     path = tmp_path / f"案件.jsonl.{ending}"

@@ -30,12 +30,14 @@ def validate(
     (tuple of `model.Finding`, as `CaseValidator` gives them), `outcome` (verdict, states of the clauses; None without `assess`, or where reading left
     mistakes). What is wrong with a stream rather than a case is a finding on a `Checked` without an id.
 
-    Sources are paths, `-` for standard input, or addresses that fsspec opens: JSON Lines (`.jsonl`), N-Quads (`.nq`), N-Triples (`.nt`), Turtle (`.ttl`)
-    or TriG (`.trig`), each also as `.gz` or `.zst`; `syntax` says which where the name does not: `jsonl`, `nquads`, `ntriples`, `turtle` or `trig`.
-    `workers` is the number of processes; `scheduler`, the address of a Dask scheduler (`tcp://host:8786`), gives the work to its workers instead. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40 bytes a
-    case to notice an id that comes again.
+    Sources are paths, `-` for standard input, or addresses that fsspec opens, in every format of `cases.reading.FORMATS`, each also as `.gz` or `.zst`;
+    `syntax` says which where the name does not, as `jsonl` or `nq`. JSON Lines, N-Quads, N-Triples, Turtle and TriG are read as they come, other formats whole.
+    `workers` is the number of processes; `scheduler`, the address of a Dask scheduler (`tcp://host:8786`), gives the work to its workers instead, `local` to
+    one that is started on this machine with so many workers. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40
+    bytes a case to notice an id that comes again.
 
-    Raises UnreadableFile where a source cannot be opened or its syntax is unknown, when iteration comes to it.
+    A source that cannot be opened, or whose syntax is unknown, is a finding (`unreadable-file`), and the others are checked. Raises ResourceMissing where a
+    source or a scheduler needs a package that is not installed, BadParameter where no scheduler answers.
     """
     return _run(sources, Task(findings=True, outcomes=assess), workers, today, syntax, scheduler)
 

@@ -58,6 +58,20 @@ def damaged(place: Place) -> Finding:
     )
 
 
+def lost(error: OSError, place: Place) -> Finding:
+    """A source that stops being readable: a disk, a network."""
+    reason = error.strerror or str(error)
+    return Finding(
+        "truncated-file",
+        Text(f"读到这一行为止，后面读不出来（{reason}）", f"it was read up to this line and no further ({reason})"),
+        Text(
+            "请检查磁盘或者网络后再查；前面的案件已经检查",
+            "look after the disk or the network and check again; the cases before this line were checked",
+        ),
+        place,
+    )
+
+
 def line_too_long(place: Place, most: int) -> Finding:
     """A line that no case can be."""
     limit = most >> 20

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
 from dandang.bulk.engine import BulkEngine, load_engine
 from dandang.bulk.records import Checked, Chunk, Task
 from dandang.bulk.work import check_chunk
-from dandang.errors import ResourceMissing
+from dandang.errors import BadParameter, ResourceMissing
 
 #: Chunks under way for each thread of the cluster.
 _AHEAD = 3
+#: The scheduler that is started for the occasion.
+LOCAL = "local"
+#: How long a scheduler may take to answer and to have a worker, in seconds.
+_PATIENCE = 20
 
 
 def run(
-    stream: Iterable[Chunk], task: Task, *, scheduler: str, today: str
+    stream: Iterable[Chunk], task: Task, *, scheduler: str, today: str, workers: int = 1
 ) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
-    """Each chunk with what was found, in order. `scheduler` is the address of a Dask scheduler, such as `tcp://host:8786`."""
-    with _client(scheduler) as client:
+    """Each chunk with what was found, in order. `scheduler` is the address of a Dask scheduler, such as `tcp://host:8786`; `local` starts one on
+    this machine, with so many workers. Raises BadParameter where none answers or it has no workers."""
+    with _client(scheduler, workers) as client:
         waiting: deque[tuple[Chunk, Any]] = deque()
         for chunk in stream:
             # pure=False: what is done once for a chunk is never taken for another's.
@@ -37,16 +43,34 @@ def run(
             yield first, future.result()
 
 
-def _client(scheduler: str) -> Any:
+@contextmanager
+def _client(scheduler: str, workers: int) -> Iterator[Any]:
     try:
-        from distributed import Client
+        from distributed import Client, LocalCluster
     except ImportError as error:
-        hint = ("请安装 dandang[many]", "install dandang[many]")
+        hint = ("安装：pip install 'dandang[many]'", "install it: pip install 'dandang[many]'")
         raise ResourceMissing(
             "多机运行需要 dask.distributed", "many machines need dask.distributed", hint=hint
         ) from error
-    client: Any = Client  # it has no types
-    return client(scheduler)
+    connect: Any = Client  # it has no types
+    with ExitStack() as closing:
+        try:
+            where: Any = scheduler
+            if scheduler == LOCAL:
+                own: Any = LocalCluster
+                where = closing.enter_context(own(n_workers=workers, threads_per_worker=1, dashboard_address=None))
+            client = closing.enter_context(connect(where, timeout=_PATIENCE))
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise BadParameter(
+                f"调度器 {scheduler} 没有应答，或者没有工作节点",
+                f"the scheduler {scheduler} does not answer, or has no workers",
+                hint=(
+                    "请检查地址（如 tcp://主机:8786），并先启动 dask worker；只用本机，写 --scheduler local",
+                    "check the address (as in tcp://host:8786) and start workers first; for this machine alone write --scheduler local",
+                ),
+            ) from error
+        yield client
 
 
 @cache

@@ -23,6 +23,7 @@ from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.bulk.whole import check_whole, is_whole
 from dandang.bulk.work import Batch, check_chunk, packed, unpacked
+from dandang.errors import UnreadableFile
 from dandang.model import Finding, Place
 
 #: Chunks under way for each worker: one to work on, one to wait.
@@ -61,27 +62,34 @@ class Run:
             yield from map(self._counted, self._whole(names) if whole else self._streamed(names))
 
     def _is_whole(self, name: str) -> bool:
-        return not self.syntax and is_whole(name)
+        return is_whole(name, self.syntax)
 
     def _whole(self, names: Iterable[str]) -> Iterator[Checked]:
         for name in names:
-            yield from check_whole(name, self.engine, self.task)
+            yield from check_whole(name, self.engine, self.task, syntax=self.syntax)
 
     def _streamed(self, names: Sequence[str]) -> Iterator[Checked]:
-        # Worker processes on this machine read the files themselves.
-        held = self.workers <= 1 or bool(self.scheduler)
-        stream = (chunk for name in names for chunk in chunks(name, syntax=self.syntax, held=held))
+        stream = (chunk for name in names for chunk in self._chunks(name))
         for chunk, found in self._checked(stream):
             for finding in chunk.findings:
                 yield Checked("", finding.place or Place(chunk.file), (finding,))
             yield from found
             self.bytes += len(chunk.data) or chunk.end - chunk.start
 
+    def _chunks(self, name: str) -> Iterator[Chunk]:
+        # Worker processes on this machine read the files themselves.
+        held = self.workers <= 1 or bool(self.scheduler)
+        try:
+            yield from chunks(name, syntax=self.syntax, held=held)
+        except UnreadableFile as error:
+            place = error.place or Place(name)
+            yield Chunk(name, "jsonl", 1, findings=(Finding(error.code, error.message, error.hint, place),))
+
     def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
         if self.scheduler:
             from dandang.bulk import many
 
-            return many.run(stream, self.task, scheduler=self.scheduler, today=self.engine.today)
+            return many.run(stream, self.task, scheduler=self.scheduler, today=self.engine.today, workers=self.workers)
         return self._alone(stream) if self.workers <= 1 else self._together(stream)
 
     def _counted(self, item: Checked) -> Checked:

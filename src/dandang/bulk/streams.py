@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import io
-import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import nullcontext
 from functools import partial
 from itertools import chain
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import pyoxigraph as ox
 import zstandard
@@ -20,8 +18,10 @@ import zstandard
 from dandang.bulk import faults
 from dandang.bulk.cutting import CHUNK, Broken, Cutter, PlainFile
 from dandang.bulk.records import Chunk
-from dandang.cases.compressed import opened
-from dandang.errors import ResourceMissing, UnreadableFile
+from dandang.cases.compressed import first_bytes, is_packed, opened
+from dandang.cases.files import not_utf8
+from dandang.cases.sources import opened_source
+from dandang.errors import UnreadableFile
 from dandang.model import Finding, Place
 from dandang.namespaces import RDF
 from dandang.turtle_lines import SubjectLines
@@ -32,6 +32,7 @@ SYNTAXES = {
     "nq": "nquads",
     "nquads": "nquads",
     "nt": "ntriples",
+    "ntriples": "ntriples",
     "ttl": "turtle",
     "turtle": "turtle",
     "trig": "trig",
@@ -47,6 +48,11 @@ def syntax_of(name: str) -> str:
     found = SYNTAXES.get(parts[-1]) if len(parts) > 1 else None
     if found is None:
         endings = ", ".join(f".{ending}" for ending in SYNTAXES)
+        if name == "-":
+            hint = ("请写明格式，例如 --syntax jsonl", "say what it is, as in --syntax jsonl")
+            raise UnreadableFile(
+                "看不出标准输入是什么格式", "the format of standard input cannot be told", hint=hint, place=Place(name)
+            )
         raise UnreadableFile(
             "看不出这是什么格式的批量数据",
             "the format of this bulk data cannot be told",
@@ -62,8 +68,10 @@ def syntax_of(name: str) -> str:
 def chunks(name: str, *, syntax: str = "", size: int = CHUNK, held: bool = True) -> Iterator[Chunk]:
     """The chunks of a file, each of about `size` bytes; where they need not be `held`, those of a plain file on this machine only say where they are.
     Raises UnreadableFile where the file cannot be opened at all."""
-    syntax = syntax or syntax_of(name)
-    with _opened(name) as raw:
+    syntax = SYNTAXES.get(syntax, syntax) or syntax_of(name)
+    with opened_source(name) as raw:
+        if first_bytes(raw).startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise not_utf8("UTF-16", Place(name))
         if syntax in ("turtle", "trig"):
             yield from _graph_chunks(_unpacked(raw, name, size), name, syntax, size)
         elif name != "-" and isinstance(raw, io.BufferedReader) and raw.seekable() and not _is_packed(name):
@@ -76,7 +84,7 @@ def loaded(chunk: Chunk) -> Chunk:
     """The chunk with its data. Raises UnreadableFile where they are no longer there."""
     if chunk.start == chunk.end:
         return chunk
-    with _opened(chunk.file) as raw:
+    with opened_source(chunk.file) as raw:
         raw.seek(chunk.start)
         data = raw.read(chunk.end - chunk.start)
     if len(data) < chunk.end - chunk.start:
@@ -92,37 +100,18 @@ def _is_packed(name: str) -> bool:
     return name.lower().endswith(_PACKED)
 
 
-def _opened(name: str) -> Any:
-    if name == "-":
-        return nullcontext(sys.stdin.buffer)
-    place = Place(name)
-    if "://" in name:
-        try:
-            import fsspec
-        except ImportError as error:
-            hint = ("请安装 dandang[many]", "install dandang[many]")
-            raise ResourceMissing(
-                "读取网络地址需要 fsspec", "reading an address needs fsspec", hint=hint, place=place
-            ) from error
-        return fsspec.open(name, "rb")
-    try:
-        return open(name, "rb")
-    except FileNotFoundError as error:
-        hint = ("请检查文件名和所在文件夹", "check the name and the folder")
-        raise UnreadableFile("没有这个文件", "there is no such file", hint=hint, place=place) from error
-    except OSError as error:
-        raise UnreadableFile(
-            f"无法读取（{error.strerror}）", f"cannot be read ({error.strerror})", place=place
-        ) from error
-
-
 # --- bytes ------------------------------------------------------------------------------------------------------------
 
 
 def _unpacked(raw: BinaryIO, name: str, size: int) -> Iterator[bytes]:
-    """The bytes of a file, unpacked. Raises Broken where packed data is cut off or damaged."""
-    if not _is_packed(name):
-        yield from iter(lambda: raw.read(size), b"")
+    """The bytes of a file, unpacked. Raises Broken where it cannot be read on, or packed data is cut off or damaged."""
+    packed = _is_packed(name) or (name == "-" and is_packed(first_bytes(raw)))
+    if not packed:
+        try:
+            # One look at a time: what came before a failure is not lost with it.
+            yield from iter(partial(getattr(raw, "read1", raw.read), size), b"")
+        except OSError as error:
+            raise Broken(faults.lost(error, Place(name))) from error
         return
     try:
         yield from iter(partial(opened(raw, name).read, size), b"")

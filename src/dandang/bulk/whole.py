@@ -18,14 +18,14 @@ _WHOLE = (*TABLES, "yaml", "json", "jsonld", "rdfxml")
 _AT_ONCE = 500
 
 
-def is_whole(name: str) -> bool:
-    """Whether a file is read whole, by the ending of its name."""
-    return syntax_of(name) in _WHOLE
+def is_whole(name: str, syntax: str = "") -> bool:
+    """Whether a file is read whole, by its syntax or the ending of its name."""
+    return (syntax or syntax_of(name)) in _WHOLE
 
 
-def check_whole(name: str, engine: BulkEngine, task: Task) -> Iterator[Checked]:
+def check_whole(name: str, engine: BulkEngine, task: Task, *, syntax: str = "") -> Iterator[Checked]:
     """What is found in each case of the file; a file that cannot be used is one finding."""
-    cases = _cases(name, engine)
+    cases = _cases(name, engine, syntax)
     try:
         while records := [_record(read, name, engine) for read in islice(cases, _AT_ONCE)]:
             yield from engine.check(records, task)
@@ -34,17 +34,17 @@ def check_whole(name: str, engine: BulkEngine, task: Task) -> Iterator[Checked]:
         yield Checked("", place, (Finding(error.code, error.message, error.hint, place),))
 
 
-def _cases(name: str, engine: BulkEngine) -> Iterator[ReadCase]:
-    if syntax_of(name) in TABLES:
-        return read_rows(name, engine.policy)
-    return _all(name, engine)
+def _cases(name: str, engine: BulkEngine, syntax: str) -> Iterator[ReadCase]:
+    if (syntax or syntax_of(name)) in TABLES:
+        return read_rows(name, engine.policy, syntax=syntax)
+    return _all(name, engine, syntax)
 
 
-def _all(name: str, engine: BulkEngine) -> Iterator[ReadCase]:
+def _all(name: str, engine: BulkEngine, syntax: str) -> Iterator[ReadCase]:
     from dandang.cases import read_bytes
 
     # A generator, so that what is wrong with the file is raised where it is caught.
-    found: Iterable[ReadCase] = read_stated(read_bytes(name), engine.policy, name=name)
+    found: Iterable[ReadCase] = read_stated(read_bytes(name), engine.policy, name=name, syntax=syntax)
     yield from found
 
 

@@ -11,6 +11,7 @@ from dandang.errors import UnreadableFile
 from dandang.model import Place
 
 _CHUNK = 1 << 15
+_GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 def unpacked(content: bytes, name: str, most: int) -> bytes:
@@ -34,12 +35,16 @@ def unpacked(content: bytes, name: str, most: int) -> bytes:
     return found
 
 
-def packed(content: bytes, name: str) -> bytes:
-    """The content as a file of this name holds it: compressed where the ending says so."""
-    ending = name.lower().rpartition(".")[2]
-    if ending == "gz":
+def is_packed(start: bytes) -> bool:
+    """Whether a file that begins so is compressed."""
+    return start.startswith((_GZIP, _ZSTANDARD))
+
+
+def packed_like(start: bytes, content: bytes) -> bytes:
+    """The content compressed as the file was that began so; as it is where that was not compressed."""
+    if start.startswith(_GZIP):
         return gzip.compress(content)
-    if ending == "zst":
+    if start.startswith(_ZSTANDARD):
         import zstandard
 
         return zstandard.ZstdCompressor().compress(content)
@@ -47,10 +52,26 @@ def packed(content: bytes, name: str) -> bytes:
 
 
 def opened(stream: BinaryIO, name: str) -> BinaryIO:
-    """The unpacked content of a stream, by the ending of its name. Reading raises EOFError where it is cut off."""
-    if name.lower().endswith(".gz"):
+    """The unpacked content of a stream, by the ending of its name, by its first bytes where that says nothing. Reading raises EOFError where it is cut off."""
+    ending = name.lower().rpartition(".")[2]
+    if ending not in ("gz", "zst"):
+        ending = "gz" if first_bytes(stream).startswith(_GZIP[:1]) else "zst"
+    if ending == "gz":
         return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
     return cast(BinaryIO, BufferedReader(_Zstandard(stream), 1 << 16))
+
+
+def first_bytes(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, which stay in it; none where it cannot look ahead."""
+    peek = getattr(stream, "peek", None)
+    if peek:
+        return bytes(peek(4)[:4])
+    if not stream.seekable():
+        return b""
+    at = stream.tell()
+    found = stream.read(4)
+    stream.seek(at)
+    return found
 
 
 class _Zstandard(RawIOBase):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import BinaryIO
-
+from dandang.cases.sources import opened_source, unreadable
 from dandang.errors import UnreadableFile
 from dandang.model import Place
 
@@ -16,42 +14,32 @@ MAX_TABLE = 256 * 1024 * 1024
 
 def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
     """The content of a file, `-` being standard input. Raises UnreadableFile."""
-    place = Place(name)
     try:
-        if name == "-":
-            content = _bounded(sys.stdin.buffer, most)
-        else:
-            with open(name, "rb") as file:
-                content = _bounded(file, most)
-    except IsADirectoryError as error:
-        hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
-        raise UnreadableFile(
-            "这是一个文件夹，不是案件文件", "this is a folder, not a case file", hint=hint, place=place
-        ) from error
-    except FileNotFoundError as error:
-        hint = ("请检查文件名和所在文件夹", "check the name and the folder")
-        raise UnreadableFile("没有这个文件", "there is no such file", hint=hint, place=place) from error
+        with opened_source(name) as stream:
+            content = stream.read(most + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableFile(f"无法读取（{reason}）", f"cannot be read ({reason})", place=place) from error
+        raise unreadable(name, error) from error
     content = _unpacked(content, name, most)
     if len(content) > most:
         limit = most // (1024 * 1024)
         hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
-        raise UnreadableFile(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=place)
+        if name == "-":
+            hint = (
+                "大批案件请写明格式，例如 --syntax jsonl、--syntax nq",
+                "for many cases say what they are, as in --syntax jsonl or --syntax nq",
+            )
+        raise UnreadableFile(
+            f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=Place(name)
+        )
     return content
 
 
 def _unpacked(content: bytes, name: str, most: int) -> bytes:
-    if not name.lower().endswith((".gz", ".zst")):
+    if not name.lower().endswith((".gz", ".zst")) and not content.startswith((b"\x1f", b"\x28")):
         return content
-    from dandang.cases.compressed import unpacked
+    from dandang.cases.compressed import is_packed, unpacked
 
-    return unpacked(content, name, most)
-
-
-def _bounded(stream: BinaryIO, most: int) -> bytes:
-    return stream.read(most + 1)
+    return unpacked(content, name, most) if name.lower().endswith((".gz", ".zst")) or is_packed(content) else content
 
 
 #: How the files of the old office programs begin (.xls, .et), and workbooks with a password.
@@ -73,12 +61,12 @@ def decode(content: bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             encoding = _guess(content)
             line = content.count(b"\n", 0, error.start) + 1
-            raise _not_utf8(encoding, Place(name, line)) from error
+            raise not_utf8(encoding, Place(name, line)) from error
         if not text.strip():
             hint = ("可用 `dandang template` 生成样例", "`dandang template` writes one to start from")
             raise UnreadableFile("文件是空的", "the file is empty", hint=hint, place=Place(name))
         return text
-    raise _not_utf8(encoding, Place(name))
+    raise not_utf8(encoding, Place(name))
 
 
 def _guess(content: bytes) -> str:
@@ -89,7 +77,8 @@ def _guess(content: bytes) -> str:
     return "GB18030 / GBK"
 
 
-def _not_utf8(encoding: str, place: Place) -> UnreadableFile:
+def not_utf8(encoding: str, place: Place) -> UnreadableFile:
+    """The error for text in another encoding, which is named where it is known, else `?`."""
     known = encoding != "?"
     zh = f"文件不是 UTF-8 编码（看来是 {encoding}）" if known else "文件不是 UTF-8 编码的文本"
     en = f"the file is not in UTF-8 (it looks like {encoding})" if known else "the file is not UTF-8 text"

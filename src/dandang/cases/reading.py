@@ -58,7 +58,7 @@ def read_file(name: str, policy: Policy, *, syntax: str = "") -> list[ReadCase]:
 
 
 def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = "") -> list[ReadCase]:
-    """The cases in the bytes of a file, with the facts that follow. The syntax is told by the name's ending, YAML where it says nothing."""
+    """The cases in the bytes of a file, with the facts that follow. The syntax is told by the name's ending, by the content where it says nothing."""
     read = read_stated(content, policy, name=name, syntax=syntax)
     derivation = Derivation(policy)
     return [item._replace(case=derivation.applied(item.case)) for item in read]
@@ -69,7 +69,7 @@ def read_stated(
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
     vocabulary = vocabulary or Vocabulary(policy)
-    told = syntax or syntax_of(name)
+    told = syntax or syntax_of(name) or _sniffed(content)
     if told == "xlsx" or is_workbook(content):
         return _read_workbook(content, vocabulary, name)
     if told == "csv":
@@ -77,14 +77,13 @@ def read_stated(
     if told == "parquet":
         return _read_parquet(content, vocabulary, name)
     text = decode(content, name)
-    syntax = syntax or _syntax(name, text)
-    if syntax in _RDF:
+    if told in _RDF:
         from dandang.cases.rdf import read_rdf
 
-        read = read_rdf(text, syntax, vocabulary, name)
+        read = read_rdf(text, told, vocabulary, name)
         found = [ReadCase(case, tuple(findings)) for case, findings in read]
     else:
-        parse = {"json": parse_json, "jsonl": parse_json_lines}.get(syntax, parse_yaml)
+        parse = {"json": parse_json, "jsonl": parse_json_lines}.get(told, parse_yaml)
         nodes = parse(text, name)
         found = [_read(node, policy, vocabulary) for document in nodes for node in _cases_in(document)]
     return _some(found, name)
@@ -122,13 +121,11 @@ def syntax_of(name: str) -> str:
     return FORMATS.get(inner.rsplit(".", 1)[-1], "") if "." in inner else ""
 
 
-def _syntax(name: str, text: str) -> str:
-    if told := syntax_of(name):
-        return told
-    start = text.lstrip()[:1]
-    if start in ("{", "["):
-        return "jsonld" if '"@context"' in text else "json"
-    return "turtle" if text.lstrip().lower().startswith(("@prefix", "@base", "prefix ")) else "yaml"
+def _sniffed(content: bytes) -> str:
+    # Seldom needed, and it loads what reads tables.
+    from dandang.cases.sniffing import sniffed
+
+    return sniffed(content)
 
 
 def _nothing(name: str) -> MalformedFile:
@@ -169,11 +166,11 @@ def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[Re
     return [read._replace(findings=(*findings, *read.findings))]
 
 
-def read_rows(name: str, policy: Policy) -> Iterator[ReadCase]:
-    """The cases of a table of any size, row by row, as they were stated. Raises UnreadableFile or MalformedFile when it comes to that."""
+def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[ReadCase]:
+    """The cases of a table of any size, row by row, as they were stated; `syntax` is that of the name, where nothing else is said. Raises UnreadableFile or MalformedFile when it comes to that."""
     content = read_bytes(name, most=MAX_TABLE)
     vocabulary = Vocabulary(policy)
-    syntax = syntax_of(name)
+    syntax = syntax or syntax_of(name)
     if syntax == "csv":
         from dandang.cases.delimited import CsvTable, csv_text
 

@@ -17,18 +17,25 @@ def assess(options: Namespace) -> int:
     from dandang.assessment import assess as assess_case
 
     files = case_files(options.files)
-    if is_dump(files, options.workers):
+    if is_dump(files, options):
         if options.format != "jsonl":
             raise BadParameter(
                 "大批案件的结果只有 JSON Lines 一种格式",
                 "the answers for many cases come as JSON Lines only",
                 hint=("加上 --format jsonl", "add --format jsonl"),
             )
+        for name in ("on", "full"):
+            if getattr(options, name):
+                raise BadParameter(
+                    f"大批案件不能用 --{name}",
+                    f"--{name} cannot be used for many cases",
+                    hint=("去掉这个选项，或者一次少看几件", "leave it out, or assess fewer cases at a time"),
+                )
         from dandang.cli.dumps import assess_dump
 
         return assess_dump(files, options)
     policy = snapshot.policy()
-    cases = accepted_cases(files, policy)
+    cases = accepted_cases(files, policy, options.syntax)
     answers = [assess_case(case, policy, on=date_option(options.on)) for case in cases]
     if options.format == "text":
         print(("\n" + "─" * 60 + "\n").join(_assessed_text(answer, policy, options) for answer in answers))

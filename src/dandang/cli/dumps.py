@@ -24,7 +24,14 @@ class Dump:
     """The cases of files, as they are checked."""
 
     def __init__(self, files: Sequence[str], options: Namespace, task: Task) -> None:
-        self.run = Run(files, load_engine(), task=task, workers=options.workers or 1)
+        self.run = Run(
+            files,
+            load_engine(),
+            task=task,
+            workers=options.workers or 1,
+            syntax=options.syntax,
+            scheduler=options.scheduler,
+        )
         self.lang = options.lang
         # A packed file does not tell how much there is in it.
         packed = any(name.endswith((".gz", ".zst")) or "://" in name or name == "-" for name in files)

@@ -79,12 +79,14 @@ def _text(content: bytes) -> str:
 
 def _replace(name: str, content: bytes) -> None:
     """Writes the file anew beside the old one and puts it in its place: it is never half written. A compressed file stays one."""
-    from dandang.cases.compressed import packed
+    from dandang.cases.compressed import packed_like
 
     try:
+        with open(name, "rb") as old:
+            start = old.read(4)
         handle, made = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(name)))
         with os.fdopen(handle, "wb") as file:
-            file.write(packed(content, name))
+            file.write(packed_like(start, content))
             os.fsync(file.fileno())
         os.chmod(made, os.stat(name).st_mode & 0o7777)
         os.replace(made, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,10 @@ def _files_of(name: str) -> list[str]:
         found = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
         found = [file for file in found if is_case_file(file)]
         missing = ("文件夹里没有案件文件", "there is no case file in the folder")
+    elif "://" in name and any(mark in name for mark in "*?["):
+        from dandang.cases.sources import addresses
+
+        found, missing = addresses(name), ("没有符合的文件", "no file fits")
     elif any(mark in name for mark in "*?[") and not os.path.exists(name):
         from glob import glob
 
@@ -71,11 +76,13 @@ def _files_of(name: str) -> list[str]:
     return found
 
 
-def is_dump(files: Sequence[str], workers: int) -> bool:
-    """Whether files are for the bulk engine: workers were asked for, one is far away, or too large to be read whole."""
+def is_dump(files: Sequence[str], options: Namespace) -> bool:
+    """Whether files are for the bulk engine: workers were asked for, one is far away, too large to be read whole, or a stream of unknown length."""
     from dandang.cases.files import MAX_BYTES
 
-    return workers > 0 or any("://" in name or file_size(name) > MAX_BYTES for name in files)
+    streamed = "-" in files and options.syntax in ("jsonl", "nq", "nt", "turtle", "trig")
+    asked = options.workers > 0 or bool(options.scheduler)
+    return asked or streamed or any("://" in name or file_size(name) > MAX_BYTES for name in files)
 
 
 def file_size(name: str) -> int:
@@ -112,18 +119,18 @@ def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
     return UnknownName(f"没有规则“{name}”", f'there is no rule "{name}"', hint=hint)
 
 
-def read_cases(files: Sequence[str], policy: Policy) -> list[ReadCase]:
+def read_cases(files: Sequence[str], policy: Policy, syntax: str = "") -> list[ReadCase]:
     """Every case of the files with what is wrong in it."""
     from dandang.cases.reading import read_file, without_duplicates
 
-    return without_duplicates([item for name in case_files(files) for item in read_file(name, policy)])
+    return without_duplicates([item for name in case_files(files) for item in read_file(name, policy, syntax=syntax)])
 
 
-def accepted_cases(files: Sequence[str], policy: Policy) -> list[Case]:
+def accepted_cases(files: Sequence[str], policy: Policy, syntax: str = "") -> list[Case]:
     """The cases of files that have no error. Raises RejectedCase."""
     from dandang.cases.reading import accepted
 
-    return accepted(read_cases(files, policy))
+    return accepted(read_cases(files, policy, syntax))
 
 
 def assessor(policy: Policy) -> Callable[[Case], Iterable[Triple]]:

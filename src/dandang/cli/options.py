@@ -10,6 +10,10 @@ from typing import Protocol
 FINDINGS = ("text", "json", "jsonl", "csv", "html", "sarif", "junit", "github", "turtle", "jsonld", "xlsx")
 
 
+#: The values of dandang.cases.reading.FORMATS, for the same reason.
+SYNTAXES = ("yaml", "json", "jsonl", "jsonld", "turtle", "trig", "nt", "nq", "rdfxml", "xlsx", "csv", "parquet")
+
+
 class Commands(Protocol):
     """The parser that commands are added to."""
 
@@ -28,9 +32,35 @@ def _files(commands: Commands) -> str:
 
 
 def _add_workers(command: argparse.ArgumentParser, commands: Commands) -> None:
+    def workers(text: str) -> int:
+        if not text.isdecimal() or int(text) < 1:
+            raise argparse.ArgumentTypeError(
+                commands.say(f"“{text}”不是 1 以上的整数", f'"{text}" is no whole number from 1')
+            )
+        return int(text)
+
+    command.add_argument(
+        "--syntax",
+        choices=SYNTAXES,
+        default="",
+        metavar="SYNTAX",
+        help=commands.say(
+            f"文件名看不出格式时写明：{'、'.join(SYNTAXES)}",
+            f"what the files are, where their names do not say: {', '.join(SYNTAXES)}",
+        ),
+    )
+    command.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help=commands.say(
+            "交给 Dask 集群处理，如 tcp://主机:8786；local 为在本机启动",
+            "give the work to a Dask cluster, as in tcp://host:8786; local starts one here",
+        ),
+    )
     command.add_argument(
         "--workers",
-        type=int,
+        type=workers,
         default=0,
         metavar="N",
         help=commands.say("用 N 个进程处理大批案件", "work on many cases in N processes"),

@@ -36,6 +36,8 @@ def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], rep
     if tally.interrupted:
         print(INTERRUPTED.in_(options.lang), file=sys.stderr)
         return 2
+    if tally.unread:
+        return 2
     return 1 if tally.errors else 0
 
 
@@ -76,16 +78,17 @@ INTERRUPTED = Text(
 
 
 class Tally:
-    """The findings with a count of them; Ctrl-C while they are made ends them."""
+    """The findings with a count of them, and whether a file could not be read; Ctrl-C while they are made ends them."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.errors = self.others = 0
-        self.interrupted = False
+        self.interrupted = self.unread = False
         self._findings = findings
 
     def __iter__(self) -> Iterator[Finding]:
         try:
             for finding in self._findings:
+                self.unread |= finding.rule == UnreadableFile.code
                 if finding.severity == "error":
                     self.errors += 1
                 else:

@@ -29,7 +29,7 @@ def validate(options: Namespace) -> int:
     if options.policy is not None:
         return _validate_policy(options)
     files = case_files(options.files)
-    if not options.fix and not options.watch and (options.outcomes or is_dump(files, options.workers)):
+    if not options.fix and not options.watch and (options.outcomes or is_dump(files, options)):
         return _validate_dump(files, options)
     checking = _Checking(options)
     if options.fix:
@@ -86,7 +86,7 @@ class _Checking:
         """Checks them and prints what was found."""
         from dandang.render.findings import Report
 
-        found = Readings(self.files(), self.policy)
+        found = Readings(self.files(), self.policy, self.options.syntax)
         checked = self._check(without_duplicates(found.read))
         findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
@@ -110,12 +110,12 @@ class _Checking:
 class Readings:
     """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
 
-    def __init__(self, files: Iterable[str], policy: Policy) -> None:
+    def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
         self.read: list[ReadCase] = []
         self.unusable: list[Finding] = []
         for name in files:
             try:
-                self.read += read_file(name, policy)
+                self.read += read_file(name, policy, syntax=syntax)
             except (UnreadableFile, MalformedFile) as error:
                 place = error.place or Place(name)
                 self.unusable.append(Finding(error.code, error.message, error.hint, place))
