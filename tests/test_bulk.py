@@ -18,7 +18,7 @@ import pytest
 from fsspec.spec import AbstractFileSystem
 
 import dandang
-from dandang.bulk import faults
+from dandang.bulk import compiling, faults
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.program import Speller, results
@@ -29,6 +29,7 @@ from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_deri
 from dandang.cases.rdf import cases_of
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
 from dandang.resources import case_files
+from dandang.validation import CaseValidator
 from dandang.validation.checking import by_line
 from dandang.validation.places import Locator
 from generators import defective_cases
@@ -119,6 +120,19 @@ def test_a_turned_rule_shows(engine: BulkEngine, cases: list[Case]) -> None:
     assert not engine.program.hits(said._replace(atoms=())) or len(engine.program.hits(said._replace(atoms=()))) < len(
         engine.program.hits(said)
     )
+
+
+def test_the_shapes_are_compiled_once_for_each_version_of_them(
+    engine: BulkEngine, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("DANDANG_CACHE", raising=False)
+    made = compiling.compile_shapes(engine.validator)
+    monkeypatch.setattr(compiling, "_compiled", None)
+    assert compiling.compile_shapes(engine.validator) == made
+    other = CaseValidator(policy._replace(facts=dict(list(policy.facts.items())[1:])), [])
+    with pytest.raises(TypeError):
+        compiling.compile_shapes(other)
 
 
 # --- irregular cases --------------------------------------------------------------------------------------------------

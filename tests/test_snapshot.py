@@ -71,3 +71,25 @@ def test_other_data_have_a_copy_of_their_own_and_old_copies_go(
     snapshot.policy()
     after = [path for path in files(cache) if path.suffix == ".policy"]
     assert len(after) == 1 and after != before
+
+
+def test_what_is_kept_is_made_once(cache: Path) -> None:
+    assert snapshot.kept("x.thing", lambda: b"one") == b"one"
+    assert snapshot.kept("x.thing", lambda: b"two") == b"one"
+    assert snapshot.kept("y.thing", lambda: b"two") == b"two"
+    assert [path.name for path in files(cache)] == ["y.thing"]
+
+
+def test_what_is_damaged_or_may_be_anybodys_is_made_anew(cache: Path) -> None:
+    snapshot.kept("x.thing", lambda: b"one")
+    (path,) = files(cache)
+    for content in (b"", path.read_bytes()[:-1], path.read_bytes()[:-1] + b"f"):
+        path.write_bytes(content)
+        assert snapshot.kept("x.thing", lambda: b"two") == b"two"
+        assert snapshot.kept("x.thing", lambda: b"three") == b"two"
+        path.unlink()
+        snapshot.kept("x.thing", lambda: b"one")
+    path.chmod(0o666)
+    assert snapshot.kept("x.thing", lambda: b"mine") == b"mine"
+    assert files(cache)[0].stat().st_mode & 0o077 == 0
+    assert snapshot.kept("x.thing", lambda: b"four") == b"mine"

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -63,6 +64,24 @@ def _graph(files: list[Path]) -> list[ox.Quad]:
     return [*load_quads(files), *compiled_quads(_read(files))]
 
 
+def kept(name: str, build: Callable[[], bytes]) -> bytes:
+    """The content kept under a name with its checksum, built and kept where it is not there yet, is damaged, or is not the user's own. The ending of the
+    name says what it is: of each kind one is kept."""
+    content = b""
+
+    def built() -> bytes:
+        nonlocal content
+        content = build()
+        return sha256(content).digest() + content
+
+    found = _kept(name, built)
+    if found[:32] != sha256(found[32:]).digest():
+        folder, found = _folder(), built()
+        if folder:
+            _keep(folder / name, found)
+    return content or found[32:]
+
+
 def _kept(name: str, build: Callable[[], bytes]) -> bytes:
     """The content kept under a name, built and kept where it is not there yet."""
     folder = _folder()
@@ -70,11 +89,19 @@ def _kept(name: str, build: Callable[[], bytes]) -> bytes:
         return build()
     path = folder / name
     try:
-        return path.read_bytes()
+        return _own(path)
     except OSError:
         content = build()
         _keep(path, content)
         return content
+
+
+def _own(path: Path) -> bytes:
+    """The content of a file. Raises OSError where it is another's, or others may write in it: a copy is believed."""
+    status = path.stat()
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        raise PermissionError(path)
+    return path.read_bytes()
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -82,7 +109,8 @@ def _keep(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_bytes(content)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
         draft.replace(path)
         for other in path.parent.glob(f"*{path.suffix}"):
             if other != path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -49,10 +50,14 @@ class BulkEngine:
         self.program = Program(self.validator)
         self.assembler = Assembler(self.program, self.derivation, today=self.today)
         self._speller = Speller(self.program, today=self.today)
-        self.assessments = AssessmentProgram(policy, self.program.alphabet)
         self._templates: dict[int, Finding] = {}
         self._readers: dict[str, JsonLines | Lines] = {}
         self._graphs = GraphChecker(self.validator, today=self.today)
+
+    @cached_property
+    def assessments(self) -> AssessmentProgram:
+        """The condition trees, compiled: for those who ask for outcomes."""
+        return AssessmentProgram(self.policy, self.program.alphabet)
 
     def itself(self) -> BulkEngine:
         """This engine: what a forked process starts with."""

@@ -7,7 +7,7 @@ atoms; `Alphabet` gives each its bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from rdflib import RDF, URIRef
@@ -44,9 +44,9 @@ Term = Node | Slot
 class Alphabet:
     """The atoms and the date slots of regular cases under one policy. Numbers are given in the order of asking."""
 
-    def __init__(self) -> None:
-        self.bits: dict[Key, int] = {}
-        self.slots: dict[Key, int] = {}
+    def __init__(self, bits: Mapping[Key, int] | None = None, slots: Mapping[Key, int] | None = None) -> None:
+        self.bits = dict(bits or {})
+        self.slots = dict(slots or {})
 
     def atom(self, *key: str) -> Atom:
         """The atom of a key."""

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeGuard, cast
 
-import rdflib
-
-from dandang.bulk.core import Possible, ShapeCompiler
-from dandang.bulk.formula import FALSE, Test, compiled, has_dates, mask_of, triggers
-from dandang.bulk.ground import TODAY, Alphabet, Key, Slot, Term, ground, key_of
+from dandang.bulk.compiling import compile_shapes
+from dandang.bulk.formula import Test
+from dandang.bulk.ground import TODAY, Alphabet, Key, Slot, Term, key_of
 from dandang.cases.graph import case_iri
 from dandang.messages import Text
 from dandang.model import Case, Rule
@@ -37,7 +35,7 @@ class Facts(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A result that a regular case can have."""
+    """A result that a regular case can have, and when."""
 
     rule: Rule
     focus: Key
@@ -55,34 +53,18 @@ class Program:
 
     def __init__(self, validator: CaseValidator) -> None:
         self.policy = validator.policy
-        self.alphabet = Alphabet()
-        self._rules = validator.engine.rules
+        made = compile_shapes(validator)
+        self.alphabet = Alphabet(made.bits, made.slots)
+        self.today = self.alphabet.date(TODAY).number
         self._always: list[Row] = []
         self._rows: dict[int, list[tuple[Row, int | None]]] = {}
-        graph = ground(validator.engine.fixed_graph(), self.policy, self.alphabet)
-        compiler = ShapeCompiler(validator.engine.shapes, graph, today=self.alphabet.date(TODAY))
-        for shape in self._rules:
-            for possible in compiler.possible(rdflib.URIRef(shape)):
-                self._add(possible)
-        self.today = self.alphabet.date(TODAY).number
+        for line, test in zip(made.lines, made.tests(), strict=True):
+            rule = validator.engine.rules[line.shape]
+            row = Row(rule, line.focus, line.path, line.value, line.component, line.names, test, line.steady)
+            self._add(row, line.triggers, line.mask)
         self._groups = {bit: _Group(rows) for bit, rows in self._rows.items()}
 
-    def _add(self, possible: Possible) -> None:
-        if possible.formula == FALSE:
-            return
-        value = possible.value
-        row = Row(
-            self._rules[possible.shape],
-            key_of(possible.focus),
-            possible.path,
-            key_of(value) if value is not None and key_of(value) and not isinstance(value, Slot) else value,
-            possible.component,
-            {name: term for name, term in possible.row.items() if name not in ("this", "path")},
-            compiled(possible.formula),
-            not any(isinstance(term, Slot) for term in (value, *possible.row.values())),
-        )
-        bits = triggers(possible.formula)
-        mask = None if has_dates(possible.formula) else mask_of(possible.formula)
+    def _add(self, row: Row, bits: frozenset[int] | None, mask: int | None) -> None:
         if bits is None or len(bits) > _MANY:
             self._always.append(row)
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,14 +27,15 @@ def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], rep
 
     spare_sources(options.files, options.output)
     tally = Tally(findings)
-    if options.format == "xlsx":
-        _write_workbook(tally, report, options)
-    else:
-        with destination(options) as out:
-            for piece in FORMATS[options.format](tally, report):
-                out.write(piece)
-            if options.format == "text":
-                out.write(_validated(checked(), tally).in_(options.lang) + "\n")
+    with tally.minding_interrupts():
+        if options.format == "xlsx":
+            _write_workbook(tally, report, options)
+        else:
+            with destination(options) as out:
+                for piece in FORMATS[options.format](tally, report):
+                    out.write(piece)
+                if options.format == "text":
+                    out.write(_validated(checked(), tally).in_(options.lang) + "\n")
     if tally.interrupted:
         print(INTERRUPTED.in_(options.lang), file=sys.stderr)
         return 2
@@ -78,24 +81,52 @@ INTERRUPTED = Text(
 
 
 class Tally:
-    """The findings with a count of them, and whether a file could not be read; Ctrl-C while they are made ends them."""
+    """The findings with a count of them, and whether a file could not be read; Ctrl-C ends them between two, or while the next is waited for."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.errors = self.others = 0
         self.interrupted = self.unread = False
-        self._findings = findings
+        self._findings = iter(findings)
+        self._waiting = False
 
     def __iter__(self) -> Iterator[Finding]:
+        while finding := self._next():
+            self.unread |= finding.rule == UnreadableFile.code
+            if finding.severity == "error":
+                self.errors += 1
+            else:
+                self.others += 1
+            yield finding
+
+    def _next(self) -> Finding | None:
+        if self.interrupted:
+            return None
         try:
-            for finding in self._findings:
-                self.unread |= finding.rule == UnreadableFile.code
-                if finding.severity == "error":
-                    self.errors += 1
-                else:
-                    self.others += 1
-                yield finding
+            self._waiting = True
+            finding = next(self._findings, None)
+            self._waiting = False
         except KeyboardInterrupt:
+            self._waiting = False
             self.interrupted = True
+            return None
+        return finding
+
+    @contextmanager
+    def minding_interrupts(self) -> Iterator[None]:
+        """Inside, Ctrl-C never falls into the writing of a finding, which would cut the document; a second one does."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, *_: object) -> None:
+        if self._waiting or self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
 
 
 @contextmanager
