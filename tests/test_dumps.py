@@ -213,3 +213,59 @@ def test_answers_never_take_the_place_of_the_cases(files: dict[str, Path], capsy
     assert main(["validate", str(files["jsonl"]), "--outcomes", str(files["jsonl"])]) == 2
     assert "原文件" in capsys.readouterr().err
     assert files["jsonl"].read_bytes() == before
+
+
+BAD = """编号,标题,行为日期,职级,领域,勤勉尽责,谋取私利,“三旧”改造,主张的容错条款
+{rows}"""
+ROW = "甲-{number},一,2018-09-01,市管正局级,全面深化改革,是,是,是,E4\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--workers", "1")])
+@pytest.mark.parametrize("number", [2, 120])
+def test_detail_on_request(
+    arguments: tuple[str, ...],
+    number: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same findings, those of the shapes with what pyshacl says of them; without the word nothing of it."""
+    monkeypatch.setattr("dandang.cli.validating._FEW", 5)
+    number = number if not arguments else 2
+    path = tmp_path / "多.csv"
+    path.write_text(BAD.format(rows="".join(ROW.format(number=n) for n in range(min(number, 8)))), encoding="utf-8")
+
+    def told(*more: str) -> list[dict[str, object]]:
+        main(["validate", "--format", "jsonl", str(path), *arguments, *more])
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    plain, detailed = told(), told("--detail")
+    assert "claim-excluded" in {one["rule"] for one in plain}
+    assert not any("detail" in one for one in plain)
+    keys = ("rule", "focus", "node", "path", "value", "place")
+    assert [[one[key] for key in keys] for one in detailed] == [[one[key] for key in keys] for one in plain]
+    for one in detailed:
+        detail = one.get("detail")
+        assert (detail is not None) == bool(one["node"]), one
+        if isinstance(detail, dict):
+            assert detail["shape"] == f"https://w3id.org/dandang/id/shapes/{one['rule']}"
+            assert (detail["node"], bool(detail["component"])) == (one["node"], True)
+
+
+def test_detail_of_a_dump_nests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What pyshacl found on the way to a result stands in every format that can hold it, with the names that the dump has."""
+    path = tmp_path / "案件.nt"
+    shown = "<https://w3id.org/dandang/id/cases/a> <https://w3id.org/dandang/ontology#{}> <https://w3id.org/dandang/id/concepts/{}> .\n"
+    kind = "<https://w3id.org/dandang/id/cases/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/dandang/ontology#Case> .\n"
+    path.write_text(kind + shown.format("domain", "rank/full-bureau"), encoding="utf-8")
+
+    def told(style: str) -> str:
+        main(["validate", "--workers", "1", "--detail", "--select", "domain-known", "--format", style, str(path)])
+        return capsys.readouterr().out
+
+    (one,) = json.loads(told("json"))
+    (nested,) = one["detail"]["details"]
+    assert nested["path"] == "http://www.w3.org/2004/02/skos/core#inScheme"
+    assert nested["component"].endswith("HasValueConstraintComponent") and "inScheme" in nested["message"]
+    assert "sh:detail" in told("turtle") and "inScheme" in told("text")
+    assert json.loads(told("sarif"))["runs"][0]["results"][0]["properties"]["detail"]["details"] == [nested]

@@ -55,11 +55,24 @@ class Example(NamedTuple):
     good: Text
 
 
+class Detail(NamedTuple):
+    """What pyshacl says of a result: source shape and constraint component, focus node, path and value, its own message, and the results that led to it.
+    What has no name, such as a part of a shape, is empty."""
+
+    shape: str
+    component: str
+    node: str
+    path: str
+    value: str
+    message: str
+    details: tuple[Detail, ...] = ()
+
+
 class Finding(NamedTuple):
     """One thing that is wrong or doubtful in a file: which rule, where, the value, how to mend it.
 
     `focus` is the id of the case. `fix` is what may safely be written in place of `value`. `node`, `path`, `object` and `component` are focus node, path, value and constraint
-    component of the SHACL result; what was found while reading has none.
+    component of the SHACL result; what was found while reading has none. `detail` is there only where it was asked for.
     """
 
     rule: str
@@ -75,6 +88,7 @@ class Finding(NamedTuple):
     object: str = ""
     component: str = ""
     fix: str = ""
+    detail: Detail | None = None
 
     def render(self, lang: str) -> str:
         """One finding as lines of text."""

@@ -83,6 +83,8 @@ class BulkEngine:
         found = (
             self._findings(items) if task.findings else [Checked(item.id, item.place, item.findings) for item in items]
         )
+        if task.detail:
+            found = [self._detailed(item, one) for item, one in zip(items, found, strict=True)]
         if not task.outcomes:
             return found
         return [one._replace(outcome=self._outcome(item)) for item, one in zip(items, found, strict=True)]
@@ -107,6 +109,21 @@ class BulkEngine:
         for (number, item), own in zip(waiting, graphs, strict=True):
             found[number] = _checked(item.record, [self._placed(result, item) for result in own])
         return [item for item in found if isinstance(item, Checked)]
+
+    def _detailed(self, record: Record, checked: Checked) -> Checked:
+        """The same findings as pyshacl tells them."""
+        if not any(finding.component for finding in checked.findings):
+            return checked
+        if record.read is None:
+            item, names = _Waiting(record, self._with_derived(record), None), {}
+        else:
+            case = record.read().case
+            item, names = (
+                _Waiting(record, case_quads(case), Locator(case)),
+                dict(record.names(case) if record.names else {}),
+            )
+        results = self.validator.engine.results(item.quads, today=self.today, closest=True, detail=True)
+        return _checked(record, [_named(self._placed(result, item), names) for result in results])
 
     def _one(self, record: Record) -> Checked | _Waiting:
         if record.said is not None:

@@ -127,6 +127,14 @@ def _validate(commands: Commands) -> None:
         ),
     )
     validate.add_argument(
+        "--detail",
+        action="store_true",
+        help=commands.say(
+            "有问题的案件再由 pyshacl 查一遍，附上它的说明，每件约 50 毫秒",
+            "have pyshacl check each case with findings once more and add what it says, at about 50 ms a case",
+        ),
+    )
+    validate.add_argument(
         "--watch",
         action="store_true",
         help=commands.say("文件一有改动就再查一遍", "check again whenever a file changes"),

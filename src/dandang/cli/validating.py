@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from dandang import __version__, resources
@@ -52,7 +53,7 @@ def _validate_dump(files: Sequence[str], options: Namespace) -> int:
     spare_sources(files, options.outcomes)
     rules = case_rules()
     chosen = _chosen(options, rules)
-    dump = Dump(files, options, Task(findings=True, outcomes=bool(options.outcomes)))
+    dump = Dump(files, options, Task(outcomes=bool(options.outcomes), detail=options.detail))
     report = Report(options.lang, rules, dump.run.engine.policy, __version__)
     findings = findings_of(dump, lambda finding: finding.rule in chosen, options.outcomes)
     return print_findings(findings, dump.told, report, options)
@@ -97,14 +98,21 @@ class _Checking:
     def _check(self, read: Sequence[ReadCase]) -> list[list[Finding]]:
         """The findings of each case: a few by pyshacl, which takes 50 ms a case and tells the closest alternatives; more by the compiled shapes."""
         if len(read) <= _FEW:
-            return self.validator.check(read, closest=True)
+            return self.validator.check(read, closest=True, detail=self.options.detail)
         from dandang.bulk.single import SingleChecker
 
         day = date.today().isoformat()
         checker = SingleChecker(self.policy, self.quads)
         quick = [checker.check(item, today=day) for item in read]
         slow = iter(self.validator.check([item for item, found in zip(read, quick, strict=True) if found is None]))
-        return [next(slow) if found is None else found for found in quick]
+        checked = [next(slow) if found is None else found for found in quick]
+        return self._detailed(read, checked) if self.options.detail else checked
+
+    def _detailed(self, read: Sequence[ReadCase], checked: Sequence[list[Finding]]) -> list[list[Finding]]:
+        """The findings as pyshacl tells them, of each case that has some of the shapes."""
+        flagged = [any(finding.component for finding in findings) for findings in checked]
+        again = iter(self.validator.check(list(compress(read, flagged)), closest=True, detail=True))
+        return [next(again) if told else findings for told, findings in zip(flagged, checked, strict=True)]
 
 
 class Readings:

@@ -73,18 +73,19 @@ class CaseValidator:
         self.engine = Engine(resources.shapes_file("case"), fixed)
 
     def check(
-        self, read: Sequence[ReadCase], *, today: str | None = None, closest: bool = False
+        self, read: Sequence[ReadCase], *, today: str | None = None, closest: bool = False, detail: bool = False
     ) -> list[list[Finding]]:
         """For each case all its findings, by line: those of reading it and those of the shapes, in one run.
 
-        With `closest` the hint says, where a rule has alternatives, which were closest to being met and what they lack.
+        With `closest` the hint says, where a rule has alternatives, which were closest to being met and what they lack; with `detail` findings of the
+        shapes have what pyshacl says of them.
         """
         day = today or date.today().isoformat()
         found: list[list[Finding]] = [list(item.findings) for item in read]
         for batch in _batches(read):
             places = {case_iri(read[index].case): index for index in batch}
             quads = [quad for index in batch for quad in case_quads(read[index].case)]
-            for result in self.engine.results(quads, today=day, closest=closest):
+            for result in self.engine.results(quads, today=day, closest=closest, detail=detail):
                 index = places[result.focus.partition("#")[0]]
                 finding = self.finding(result, Locator(read[index].case))
                 if not told_by_reading(finding, read[index].findings):
@@ -115,6 +116,7 @@ class CaseValidator:
             path=result.path,
             object=result.value,
             component=result.component,
+            detail=result.detail,
         )
 
     def _name(self, iri: str, lang: str) -> str:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from dandang.errors import ResourceMissing
 from dandang.messages import Text
-from dandang.model import Rule
+from dandang.model import Detail, Rule
 from dandang.namespaces import SH
 from dandang.validation.closest import Alternatives
 from dandang.validation.rules import SHAPES, Result, filled, read_rules
@@ -47,8 +47,10 @@ class Engine:
         today: str | None = None,
         rules: Collection[str] = (),
         closest: bool = False,
+        detail: bool = False,
     ) -> list[Result]:
-        """Every result on the fixed part and these quads together; with `closest`, where a rule has alternatives, those closest to being met."""
+        """Every result on the fixed part and these quads together; with `closest`, where a rule has alternatives, those closest to being met; with
+        `detail` what pyshacl says of each."""
         added = {quad.triple for quad in quads} - self.fixed
         with self._lock:
             self._set_day(today or ANY_DAY)
@@ -57,7 +59,7 @@ class Engine:
                 self._add(added)
                 try:
                     _, report, _ = self._validator.run()
-                    return list(self._read(report, closest=closest))
+                    return list(self._read(report, closest=closest, detail=detail))
                 finally:
                     self._remove(added)
 
@@ -127,7 +129,7 @@ class Engine:
         for shape in self._day_limits:
             self.shapes.set((shape, URIRef(SH + "maxInclusive"), RdfLiteral(day, datatype=XSD.date)))
 
-    def _read(self, report: rdflib.Graph, *, closest: bool) -> Iterator[Result]:
+    def _read(self, report: rdflib.Graph, *, closest: bool, detail: bool) -> Iterator[Result]:
         from rdflib import URIRef
 
         def one(node: Any, name: str) -> str:
@@ -144,7 +146,27 @@ class Engine:
             if closest and component in _CHOICES:
                 shape, value = (report.value(node, URIRef(SH + name)) for name in ("sourceShape", "value"))
                 result = result._replace(closest=self._alternatives.closest(shape, value))
-            yield result
+            yield result._replace(detail=_detail(report, node)) if detail else result
+
+
+def _detail(report: rdflib.Graph, node: Any) -> Detail:
+    """A result of a report with those that led to it."""
+    from rdflib import BNode, URIRef
+
+    def one(name: str) -> str:
+        term = report.value(node, URIRef(SH + name))
+        return "" if term is None or isinstance(term, BNode) else str(term)
+
+    texts = sorted(str(text) for text in report.objects(node, URIRef(SH + "resultMessage")))
+    return Detail(
+        one("sourceShape"),
+        one("sourceConstraintComponent"),
+        one("focusNode"),
+        one("resultPath"),
+        one("value"),
+        texts[0] if texts else "",
+        tuple(sorted(_detail(report, other) for other in report.objects(node, URIRef(SH + "detail")))),
+    )
 
 
 @contextmanager

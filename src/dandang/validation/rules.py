@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from dandang import resources
 from dandang.errors import ResourceMissing
 from dandang.messages import LANGUAGES, Text
-from dandang.model import Rule, Severity
+from dandang.model import Detail, Rule, Severity
 from dandang.namespaces import DCTERMS, ID, RDF, RDFS, SH
 from dandang.store import GRAPHS, Index
 
@@ -129,6 +129,7 @@ class Result(NamedTuple):
     component: str
     #: What the closest alternatives lack, where that was asked for.
     closest: tuple[tuple[Text, ...], ...] = ()
+    detail: Detail | None = None
 
 
 def filled(template: str, texts: Sequence[str]) -> str:

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dandang.model import Finding, Place
+from dandang.model import Detail, Finding, Place
+from dandang.namespaces import shorten
 from dandang.render.findings.report import SEVERITIES, Report
 
 
@@ -20,6 +21,16 @@ def text(findings: Iterable[Finding], report: Report) -> Iterator[str]:
         for name, quote in report.grounds(finding):
             said = f"「{quote}」" if quote else ""
             yield f"  {report.say('依据：', 'see: ')}{name}{said}\n"
+        if finding.detail:
+            yield f"  pyshacl: {finding.detail.shape} {shorten(finding.detail.component)}\n"
+            yield from _details(finding.detail.details, "    ")
+
+
+def _details(details: Iterable[Detail], margin: str) -> Iterator[str]:
+    for detail in details:
+        told = " ".join(filter(None, (shorten(detail.component), detail.message)))
+        yield f"{margin}{told}\n"
+        yield from _details(detail.details, margin + "  ")
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
@@ -42,6 +53,15 @@ def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
         "path": finding.path or None,
         "value": finding.value,
         "cites": list(finding.cites),
+        **({"detail": detail_json(finding.detail)} if finding.detail else {}),
+    }
+
+
+def detail_json(detail: Detail) -> dict[str, Any]:
+    """What pyshacl says of a result, as a JSON object."""
+    return {
+        **{name: value or None for name, value in detail._asdict().items() if name != "details"},
+        "details": [detail_json(other) for other in detail.details],
     }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from dandang.model import Finding, Place, Rule
 from dandang.namespaces import ID
+from dandang.render.findings.plain import detail_json
 from dandang.render.findings.report import Report
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -59,7 +60,12 @@ def _result(finding: Finding, places: dict[str, int], report: Report) -> dict[st
         "message": {"text": "\n".join(filter(None, said))},
         "locations": [_location(finding.place or Place())],
         "partialFingerprints": {"dandang/v1": _fingerprint(finding)},
-        "properties": {"case": finding.focus, "value": finding.value, "clauses": list(finding.cites)},
+        "properties": {
+            "case": finding.focus,
+            "value": finding.value,
+            "clauses": list(finding.cites),
+            **({"detail": detail_json(finding.detail)} if finding.detail else {}),
+        },
     }
     if finding.rule in places:
         told["ruleIndex"] = places[finding.rule]

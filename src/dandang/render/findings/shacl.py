@@ -8,7 +8,7 @@ from itertools import islice
 import pyoxigraph as ox
 
 from dandang.messages import LANGUAGES
-from dandang.model import Finding
+from dandang.model import Detail, Finding
 from dandang.namespaces import CASES, ID, PREFIXES, RDF, SH, SKOS, XSD
 from dandang.render.findings.report import Report
 
@@ -64,8 +64,30 @@ def _result(number: int, finding: Finding) -> Iterator[ox.Triple]:
     for lang in LANGUAGES:
         said = ox.Literal(finding.message.in_(lang), language=lang)
         yield ox.Triple(node, ox.NamedNode(SH + "resultMessage"), said)
+    for place, detail in enumerate(finding.detail.details if finding.detail else (), start=1):
+        yield from _detail(node, f"result{number}detail{place}", detail)
     if finding.place:
         yield ox.Triple(node, ox.NamedNode(SKOS + "note"), ox.Literal(str(finding.place)))
+
+
+def _detail(above: ox.BlankNode, name: str, detail: Detail) -> Iterator[ox.Triple]:
+    """A result that led to another, with those that led to it."""
+    node = ox.BlankNode(name)
+    yield ox.Triple(above, ox.NamedNode(SH + "detail"), node)
+    yield _link(node, RDF + "type", SH + "ValidationResult")
+    yield _link(node, SH + "resultSeverity", SH + "Violation")
+    yield _link(node, SH + "sourceConstraintComponent", detail.component)
+    if detail.shape:
+        yield _link(node, SH + "sourceShape", detail.shape)
+    if detail.path:
+        yield _link(node, SH + "resultPath", detail.path)
+    for term, told in (("focusNode", detail.node), ("value", detail.value)):
+        if told:
+            yield ox.Triple(node, ox.NamedNode(SH + term), _term(told))
+    if detail.message:
+        yield ox.Triple(node, ox.NamedNode(SH + "resultMessage"), ox.Literal(detail.message))
+    for place, other in enumerate(detail.details, start=1):
+        yield from _detail(node, f"{name}detail{place}", other)
 
 
 def _term(value: str) -> ox.NamedNode | ox.Literal:
