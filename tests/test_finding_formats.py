@@ -270,6 +270,28 @@ def test_the_checked_file_is_never_written_over(style: str, tmp_path: Path, caps
     assert source.read_bytes() == before
 
 
+@pytest.mark.parametrize("names", [["."], ["*.csv"], ["./里"], ["甲.csv", "里/../里"]])
+@pytest.mark.parametrize("workers", [[], ["--workers", "1"]])
+def test_no_file_of_a_folder_or_pattern_is_written_over(
+    names: list[str], workers: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "里").mkdir()
+    target = tmp_path / "里" / "乙.csv" if "里" in names[-1] else tmp_path / "甲.csv"
+    for path in (tmp_path / "甲.csv", tmp_path / "里" / "乙.csv"):
+        path.write_text("编号,标题\n甲,一\n", encoding="utf-8")
+    before = target.read_bytes()
+    assert main(["validate", *names, *workers, "-o", str(target)]) == 2
+    assert target.read_bytes() == before
+
+
+def test_no_policy_file_is_written_over(tmp_path: Path) -> None:
+    target = tmp_path / "x.ttl"
+    target.write_text("# empty\n", encoding="utf-8")
+    assert main(["validate", "--policy", str(tmp_path), "-o", str(target)]) == 2
+    assert target.read_text(encoding="utf-8") == "# empty\n"
+
+
 def test_findings_on_other_files_are_a_list(tmp_path: Path) -> None:
     target = tmp_path / "结果.xlsx"
     assert (

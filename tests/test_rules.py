@@ -277,8 +277,7 @@ def test_policy_findings_have_a_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     for finding in told:
         place = finding["place"]
         assert place["file"] and ":" in place["path"], "never only a blank node"
-        # What is written in brackets alone is told by the name above it.
-        assert (place["line"] and place["column"]) or place["path"] == "wh:X1001", finding
+        assert place["line"] and place["column"], finding
 
 
 # --- the documentation ------------------------------------------------------------------------------------------------

@@ -179,11 +179,11 @@ def _goes_on(text: str, done: int, match: re.Match[str]) -> bool:
 
 def statements(text: str) -> Iterator[Statement]:
     """The triples of a Turtle text in the order of the text. What stands inside [ ] and ( ) has no name of its own and is left out."""
-    return (statement for _, _, statement in _read(text))
+    return (statement for _, _, statement in _read(text) if statement.predicate)
 
 
 def _read(text: str) -> Iterator[tuple[int, int, Statement]]:
-    """Each statement with the line and column at which its subject begins."""
+    """Each statement with the line and column at which its subject begins; a sentence whose objects all stand in brackets has one without a predicate."""
     names = _Names()
     sentence: list[_Token] = []
     depth = 0
@@ -213,7 +213,7 @@ def _sentence(sentence: list[_Token], names: _Names) -> Iterator[tuple[int, int,
     """subject predicate object , object ; predicate object …"""
     first = sentence[0]
     subject, predicate = names.full(first), ""
-    after_literal = False
+    after_literal, empty = False, True
     for token in sentence[1:]:
         if token.kind == "mark":
             predicate = "" if token.value == ";" else predicate
@@ -224,7 +224,10 @@ def _sentence(sentence: list[_Token], names: _Names) -> Iterator[tuple[int, int,
         elif not predicate:
             predicate = names.full(token)
         else:
+            empty = False
             yield first.line, first.column, Statement(subject, predicate, names.full(token), token.line, token.column)
+    if empty and predicate:
+        yield first.line, first.column, Statement(subject, "", "", first.line, first.column)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from dandang.render.findings import Report
 
 
-def print_findings(findings: Iterable[Finding], checked: Callable[[], Text], report: Report, options: Namespace) -> int:
-    """The findings as they come, in the format asked for, then what was checked; the exit status tells of an error among them.
+def print_findings(
+    findings: Iterable[Finding], checked: Callable[[], Text], report: Report, options: Namespace, sources: Iterable[str]
+) -> int:
+    """The findings as they come, in the format asked for, then what was checked; the exit status tells of an error among them. Raises BadParameter
+    where the output would take the place of one of the sources.
 
     Ctrl-C ends the findings, not the document: what is written is whole, and says that it was cut short.
     """
     from dandang.render.findings import FORMATS
 
-    spare_sources(options.files, options.output)
+    spare_sources(sources, options.output)
     tally = Tally(findings)
     with tally.minding_interrupts():
         if options.format == "xlsx":

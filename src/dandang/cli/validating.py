@@ -50,13 +50,13 @@ def _validate_dump(files: Sequence[str], options: Namespace) -> int:
     from dandang.render.findings import Report
     from dandang.validation import case_rules
 
-    spare_sources(files, options.outcomes)
+    spare_sources([*files, options.output], options.outcomes)
     rules = case_rules()
     chosen = _chosen(options, rules)
     dump = Dump(files, options, Task(outcomes=bool(options.outcomes), detail=options.detail))
     report = Report(options.lang, rules, dump.run.engine.policy, __version__)
     findings = findings_of(dump, lambda finding: finding.rule in chosen, options.outcomes)
-    return print_findings(findings, dump.told, report, options)
+    return print_findings(findings, dump.told, report, options, files)
 
 
 def _chosen(options: Namespace, rules: Mapping[str, Rule]) -> set[str]:
@@ -87,12 +87,13 @@ class _Checking:
         """Checks them and prints what was found."""
         from dandang.render.findings import Report
 
-        found = Readings(self.files(), self.policy, self.options.syntax)
+        files = self.files()
+        found = Readings(files, self.policy, self.options.syntax)
         checked = self._check(without_duplicates(found.read))
         findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
         wanted = [finding for finding in findings if finding.rule in self.chosen]
-        status = print_findings(wanted, found.told, report, self.options)
+        status = print_findings(wanted, found.told, report, self.options, files)
         return 2 if found.unusable else status
 
     def _check(self, read: Sequence[ReadCase]) -> list[list[Finding]]:
@@ -165,7 +166,7 @@ def _validate_policy(options: Namespace) -> int:
     rules = {rule.slug: rule for rule in read_rules(resources.shapes_file("policy")).values()}
     report = Report(options.lang, rules, _as_far_as_readable(quads, findings), __version__)
     checked = Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)")
-    return print_findings(findings, lambda: checked, report, options)
+    return print_findings(findings, lambda: checked, report, options, map(str, files))
 
 
 def _as_far_as_readable(quads: list[ox.Quad], findings: Iterable[Finding]) -> Policy:
