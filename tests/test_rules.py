@@ -334,3 +334,14 @@ def test_a_file_without_a_case_is_told(syntax: str, tmp_path: Path, capsys: pyte
     path.write_text(empty.get(syntax, "\n"), encoding="utf-8")
     assert main(["validate", str(path), "--format", "jsonl"]) == 2
     assert json.loads(capsys.readouterr().out)["rule"] in ("malformed-file", "unreadable-file", "no-cases")
+
+
+def test_empty_policy_data_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "--policy", str(tmp_path)]) == 2
+    assert "没有政策数据" in capsys.readouterr().err
+    (tmp_path / "空.ttl").write_text(
+        "# 只有注释\n@prefix dd: <https://w3id.org/dandang/ontology#> .\n", encoding="utf-8"
+    )
+    assert main(["validate", "--policy", str(tmp_path), "--format", "jsonl"]) == 1
+    (told,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (told["rule"], told["place"]["file"]) == ("no-policy-data", str(tmp_path / "空.ttl"))

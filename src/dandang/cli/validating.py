@@ -139,7 +139,10 @@ def _validate_policy(options: Namespace) -> int:
     from hashlib import sha256
     from pathlib import Path
 
+    import pyoxigraph as ox
+
     from dandang.audit import audit as audit_text
+    from dandang.bulk import faults
     from dandang.cases.files import decode, read_bytes
     from dandang.policy import load_quads
     from dandang.render.findings import Report
@@ -152,18 +155,28 @@ def _validate_policy(options: Namespace) -> int:
     if folder and not folder.is_dir():
         raise UnreadableFile("没有这个文件夹", "there is no such folder", place=Place(options.policy))
     own = sorted(folder.rglob("*.ttl")) if folder else []
+    if folder and not own and not any(folder.glob("*.txt")):
+        hint = (
+            "文件夹里要有 .ttl 数据文件，或者 .txt 来源文本",
+            "it should hold data files (.ttl) or source texts (.txt)",
+        )
+        raise UnreadableFile(
+            "文件夹里没有政策数据", "there is no policy data in the folder", hint=hint, place=Place(options.policy)
+        )
     # A folder may be loaded already, through DANDANG_DATA.
     files = list({path.resolve(): path for path in (*resources.data_files(), *own)}.values())
     quads = load_quads(files)
     places = Places({str(path): path.read_text(encoding="utf-8") for path in files})
-    findings = located(validate_policy(quads), places)
+    empty = (faults.no_policy_data(Place(str(path))) for path in own if next(ox.parse(path=str(path)), None) is None)
+    findings = [*empty, *located(validate_policy(quads), places)]
     digests = {Index(quads).value(iri, DD + "sourceDigest"): iri for iri in Index(quads).of_type(DD + "Source")}
     for path in sorted(folder.glob("*.txt")) if folder else ():
         text = decode(read_bytes(str(path)), str(path))
         source = digests.get(sha256(text.encode()).hexdigest())
         if source:
             findings = [*findings, *located(audit_text(text, quads, name=str(path), source=source).findings, places)]
-    rules = {rule.slug: rule for rule in read_rules(resources.shapes_file("policy")).values()}
+    files_of_rules = map(resources.shapes_file, ("reading", "policy"))
+    rules = {rule.slug: rule for file in files_of_rules for rule in read_rules(file).values()}
     report = Report(options.lang, rules, _as_far_as_readable(quads, findings), __version__)
     checked = Text(f"{len(files)} 个数据文件", f"{len(files)} data file(s)")
     return print_findings(findings, lambda: checked, report, options, map(str, files))
