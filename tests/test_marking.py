@@ -13,6 +13,7 @@ import python_calamine
 import xlsxwriter
 
 from dandang import __version__
+from dandang.cases.fixing import fixed_workbook
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy
 from dandang.render.findings import Report
@@ -181,7 +182,7 @@ def test_a_sheet_without_cells(sheet: str, report: Report) -> None:
 def test_pieces_of_a_sheet_may_end_anywhere(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     content = by_hand(rows("", told=True))
     whole = annotated_workbook(content, at("一!B1", "一!C5"), report)
-    monkeypatch.setattr("dandang.render.ooxml.sheet._CHUNK", 7)
+    monkeypatch.setattr("dandang.ooxml.sheet._CHUNK", 7)
     assert (
         parts(annotated_workbook(content, at("一!B1", "一!C5"), report))["xl/eins.xml"] == parts(whole)["xl/eins.xml"]
     )
@@ -213,3 +214,25 @@ def test_many_marks_take_no_more_than_their_share(report: Report) -> None:
 
     few, many = calls(200), calls(800)
     assert many < 5 * few
+
+
+@pytest.mark.parametrize("sheet", ["rich", "", "x:"])
+def test_a_correction_changes_nothing_but_its_cell(sheet: str) -> None:
+    """Charts, pictures, notes and formats stay when `--fix --write` corrects a workbook."""
+    content = rich_workbook() if sheet == "rich" else by_hand(rows(sheet, told=True), prefix=sheet)
+    name, cell, value = ("案件", "C2", "昨天") if sheet == "rich" else ("一", "B3", "B3")
+    finding = Finding(
+        "bad-date", Text("", ""), None, Place("a.xlsx", cell=f"{name}!{cell}"), value=value, fix="2018-09-01 & <1>"
+    )
+    missing = finding._replace(value="别的")
+    found, fixes = fixed_workbook(content, [finding, missing])
+    assert [fix.made for fix in fixes] == [True, False]
+    old, new = parts(content), parts(found)
+    part = "xl/worksheets/sheet1.xml" if sheet == "rich" else "xl/eins.xml"
+    assert {one for one in new if old.get(one) != new[one]} == {part} and old.keys() == new.keys()
+    ElementTree.fromstring(new[part])
+    before, after = sheets_of(content), sheets_of(found)
+    at = {"C2": (1, 2), "B3": (2, 1)}[cell]
+    assert after[0][at[0]][at[1]] == before[0][at[0]][at[1]].replace(value, finding.fix)  # type: ignore[attr-defined]
+    after[0][at[0]][at[1]] = before[0][at[0]][at[1]]
+    assert after == before

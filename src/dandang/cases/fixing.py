@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dandang.model import Finding
 
+_NAME = re.compile(r"([A-Z]+)([0-9]+)")
 #: A byte order mark, which counts as no column.
 _MARK = "\ufeff"
 
@@ -87,20 +87,46 @@ def _cell(text: str, begin: int, index: int, delimiter: str) -> tuple[int, int]:
 
 
 def fixed_workbook(content: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Fix]]:
-    """The workbook with the corrections made."""
-    import openpyxl
+    """The workbook with the corrections made; nothing but the cells concerned is written anew."""
+    from dandang.ooxml.package import Package, xml_text
+    from dandang.ooxml.sheet import TextChange
 
-    book = openpyxl.load_workbook(BytesIO(content))
-    fixes = []
-    for finding in findings:
-        sheet, mark, cell = (finding.place.cell if finding.place else "").rpartition("!")
-        if not finding.fix or not mark:
-            continue
-        found = book[sheet][cell]
-        made = isinstance(found.value, str) and finding.value in found.value
-        if made:
-            found.value = found.value.replace(finding.value, finding.fix)
-        fixes.append(Fix(finding, made))
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue(), fixes
+    cells = _Cells(content)
+    fixes = [Fix(finding, cells.correct(finding)) for finding in findings if finding.fix]
+    package = Package(content)
+    sheets = package.sheets()
+    changes = {
+        sheets[sheet]: TextChange({row: {at: xml_text(text) for at, text in own.items()} for row, own in rows.items()})
+        for sheet, rows in cells.changed.items()
+    }
+    return package.saved(changes, {}), fixes
+
+
+class _Cells:
+    """The texts of a workbook's cells, and those that are changed: by sheet, row and column from 1."""
+
+    def __init__(self, content: bytes) -> None:
+        from dandang.cases.sheet import open_workbook
+
+        self._book = open_workbook(content, "")
+        self._sheets: dict[str, list[list[Any]]] = {}
+        self.changed: dict[str, dict[int, dict[int, str]]] = {}
+
+    def correct(self, finding: Finding) -> bool:
+        """Put the correction of a finding in place of what is wrong; tells whether that stands there."""
+        from dandang.ooxml.sheet import column_number
+
+        sheet, _, name = (finding.place.cell if finding.place else "").rpartition("!")
+        found = _NAME.fullmatch(name)
+        if not found or sheet not in self._book.sheet_names:
+            return False
+        row, column = int(found[2]), column_number(found[1])
+        if sheet not in self._sheets:
+            self._sheets[sheet] = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        rows = self._sheets[sheet]
+        there = rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+        if not isinstance(there, str) or finding.value not in there:
+            return False
+        rows[row - 1][column - 1] = text = there.replace(finding.value, finding.fix)
+        self.changed.setdefault(sheet, {}).setdefault(row, {})[column] = text
+        return True

@@ -12,11 +12,11 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from dandang.model import Finding, Place
+from dandang.ooxml.notes import annotate
+from dandang.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
+from dandang.ooxml.sheet import SheetChange, column_number, deselected
+from dandang.ooxml.styles import PLAIN, Styles
 from dandang.render.findings.report import SEVERITIES, Report
-from dandang.render.ooxml.notes import annotate
-from dandang.render.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
-from dandang.render.ooxml.sheet import SheetChange, column_number, deselected
-from dandang.render.ooxml.styles import PLAIN, Styles
 
 #: A mark is seen by its note as well as by its colour.
 _FILLS = {"error": "F8D7D3", "warning": "F8E7C4", "info": "E1ECF0"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from dandang.render.ooxml.package import MAIN
+from dandang.ooxml.package import MAIN
 
 #: What a workbook without formats of its own has.
 PLAIN = (

@@ -10,6 +10,7 @@ _CHUNK = 1 << 18
 _NUMBER = re.compile(rb'\sr="(\d+)"')
 _REFERENCE = re.compile(rb'\sr="([A-Z]+)\d+"')
 _STYLE = re.compile(rb'\ss="(\d+)"')
+_TYPE = re.compile(rb'\s(?:t|cm|vm)="[^"]*"')
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?>)")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _SELECTED = re.compile(rb'\stabSelected="[^"]*"')
@@ -141,7 +142,10 @@ class SheetChange:
         at = row.find(b' r="%b%d"' % (letters(column).encode(), number))
         tag = row.rfind(b"<", 0, at) if at > 0 else -1
         found = _CELL.match(row, tag) if tag >= 0 else None
-        return row[:tag] + self._coloured(found, colour) + row[found.end() :] if found else None
+        if not found:
+            return None
+        changed, end = self._changed(row, found, colour)
+        return row[:tag] + changed + row[end:]
 
     def _slowly(self, row: bytes, number: int, marks: dict[int, str]) -> bytes:
         """The row with cells coloured that tell no place, and cells added."""
@@ -153,19 +157,40 @@ class SheetChange:
             done.append(row[at : found.start()])
             done += [self._new(number, own) for own in sorted(marks) if own < column]
             marks = {own: colour for own, colour in marks.items() if own >= column}
-            colour = marks.pop(column, "")
-            done.append(self._coloured(found, colour) if colour else found[0])
-            at = found.end()
+            changed, at = found[0], found.end()
+            if column in marks:
+                changed, at = self._changed(row, found, marks.pop(column))
+            done.append(changed)
         close = row.rfind(b"</")
         done.append(row[at:close])
         done += [self._new(number, own) for own in sorted(marks)]
         return b"".join([*done, row[close:]])
 
-    def _coloured(self, cell: re.Match[bytes], colour: str) -> bytes:
+    def _changed(self, row: bytes, cell: re.Match[bytes], colour: str) -> tuple[bytes, int]:
+        """What stands in place of a cell from its begin on, and where in the row that ends."""
         style = _STYLE.search(cell[1])
         number = self._style(int(style[1]) if style else 0, colour)
         name = cell[0][: cell.start(1) - cell.start()]
-        return name + _STYLE.sub(b"", cell[1]).rstrip() + b' s="%d"' % number + cell[2]
+        return name + _STYLE.sub(b"", cell[1]).rstrip() + b' s="%d"' % number + cell[2], cell.end()
+
+
+class TextChange(SheetChange):
+    """Gives cells that there are another text, as XML; what they look like stays."""
+
+    def __init__(self, texts: Marks) -> None:
+        super().__init__(texts, lambda style, _: style)
+
+    def _head(self, head: bytes) -> bytes:
+        super()._head(head)
+        return head
+
+    def _changed(self, row: bytes, cell: re.Match[bytes], text: str) -> tuple[bytes, int]:
+        close, end, p = b"</" + self._prefix + b"c>", cell.end(), self._prefix
+        if cell[2] == b">":
+            end = row.find(close, end) + len(close)
+        name = cell[0][: cell.start(1) - cell.start()]
+        told = b'<%bis><%bt xml:space="preserve">%b</%bt></%bis>' % (p, p, text.encode(), p, p)
+        return name + _TYPE.sub(b"", cell[1]).rstrip() + b' t="inlineStr">' + told + close, end
 
 
 def deselected(stream: IO[bytes]) -> Iterator[bytes]:
