@@ -1,4 +1,4 @@
-"""A sheet as it streams by: cells get a colour, and what refers to its notes is added; all else stays, byte for byte."""
+"""A sheet as it streams by: cells get a colour or another text, and what refers to its notes is added; all else stays, byte for byte."""
 
 from __future__ import annotations
 
