@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ from dandang.web.library import Library
 from dandang.web.validators import findings_on, validator
 from dandang.web.views.case_form import form_of_case, form_of_values, read_form
 from dandang.web.views.picks import found, sections
+from dandang.web.views.report import SECTIONS
+from dandang.web.views.standing import standing_of
 from forms import Form
 
 HTML = {"Accept": "text/html"}
@@ -534,6 +537,19 @@ def test_the_panel_does_not_take_an_excluded_clause_for_one_that_was_not_told(cl
     page = post(client, "/case/work", told).text
     assert "没有适用或者可能适用的条款" in page
     assert "还没有条款的情境得到说明" not in page
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_panel_tells_the_clauses_in_the_order_of_the_report(library: Library, name: str) -> None:
+    """By kind, settled ones first, then in the order of the text; not in that in which they happened to be worked out."""
+    case = with_derived_facts(stated(name, library), library.policy)
+    panel = standing_of(assess(case, library.policy), library.policy)
+    kinds = [line.answer.clause.kind for line in panel.lines]
+    assert [kind for kind, _ in groupby(kinds)] == list(dict.fromkeys(kinds))
+    for kind in set(kinds):
+        own = [line for line in panel.lines if line.answer.clause.kind == kind and line.state == "applies"]
+        assert own == sorted(own, key=lambda line: line.answer.clause.ordinal)
+    assert [kind for kind, _ in SECTIONS if kind in kinds] == list(dict.fromkeys(kinds))
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -116,13 +116,7 @@ class Report(NamedTuple):
 def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding] = ()) -> Report:
     """The report of an assessment."""
     strict = assessment.readings["strict"]
-    lines = [line_of(answer, policy) for answer in assessment.answers.values()]
-    relief = clauses_of_part(assessment, "relief")
-    by_section: dict[str, list[Line]] = {}
-    for line in lines:
-        clause = line.answer.clause
-        by_section.setdefault("relief" if clause.iri in relief else clause.kind, []).append(line)
-    sections = tuple(Section(name, tuple(sorted(by_section.get(kind, ()), key=_position))) for kind, name in SECTIONS)
+    sections = sections_of(assessment, policy)
     questions = _questions(assessment, policy)
     return Report(
         case=assessment.case,
@@ -134,12 +128,22 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(0, len(questions) - MOST_QUESTIONS),
         changes=tuple(_changes(assessment, policy)),
-        divided=tuple(divisions(lines, policy)),
+        divided=tuple(divisions((line for section in sections for line in section.lines), policy)),
         sections=sections,
         lion=LION[assessment.lion.outcome],
         triggers=tuple((track, exit_) for exit_, track, _ in assessment.lion.would_trigger),
         traces=tuple(_trace(part, policy) for part in assessment.explanation.premises),
     )
+
+
+def sections_of(assessment: Assessment, policy: Policy) -> tuple[Section, ...]:
+    """Every clause in a line, by kind, the settled ones first; the order in which clauses are told everywhere."""
+    relief = clauses_of_part(assessment, "relief")
+    by_section: dict[str, list[Line]] = {}
+    for answer in assessment.answers.values():
+        kind = "relief" if answer.clause.iri in relief else answer.clause.kind
+        by_section.setdefault(kind, []).append(line_of(answer, policy))
+    return tuple(Section(name, tuple(sorted(by_section.get(kind, ()), key=_position))) for kind, name in SECTIONS)
 
 
 def divisions(lines: Iterable[Line], policy: Policy) -> Iterator[Division]:

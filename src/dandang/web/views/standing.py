@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dandang.messages import Text
 from dandang.model import Assessment, Policy
 from dandang.render.phrases import LION, VERDICTS, verdict_sentence
-from dandang.web.views.report import Division, Line, divisions, line_of
+from dandang.web.views.report import Division, Line, divisions, sections_of
 
 #: The states of clauses that are in play, as they are listed.
 _IN_PLAY = ("applies", "could_apply")
@@ -29,7 +29,7 @@ class Standing(NamedTuple):
 
 def standing_of(assessment: Assessment, policy: Policy) -> Standing:
     """The panel for an assessment."""
-    every = [line_of(answer, policy) for answer in assessment.answers.values()]
+    every = [line for section in sections_of(assessment, policy) for line in section.lines]
     lines = [line for line in every if line.state != "open"]
     strict = assessment.readings["strict"]
     lion = assessment.lion.outcome
