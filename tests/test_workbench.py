@@ -539,6 +539,16 @@ def test_the_panel_does_not_take_an_excluded_clause_for_one_that_was_not_told(cl
     assert "还没有条款的情境得到说明" not in page
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_report_of_a_form_speaks_of_the_form(client: FlaskClient, name: str, lang: str) -> None:
+    """No paths of fields and nothing to be written in a file, to somebody who filled in a page."""
+    report = post(client, "/case/report", opened(client, EXAMPLES[name]).with_(), lang).text
+    findings = re.findall(r'<li class="finding .*?</li>', report, re.DOTALL)
+    told = " ".join(re.sub(r"<[^>]+>", " ", item) for item in findings)
+    assert not re.search(r"\bfact\.|sanction\.\d|\{|found_by|evidence:|yes", told)
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_panel_tells_the_clauses_in_the_order_of_the_report(library: Library, name: str) -> None:
     """By kind, settled ones first, then in the order of the text; not in that in which they happened to be worked out."""

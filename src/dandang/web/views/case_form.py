@@ -22,6 +22,16 @@ from dandang.namespaces import FACTS
 TEXTS = ("id", "title", "on", "decided", "cadre.rank", "cadre.post", "cadre.lion", "domain", "summary", "note")
 #: What to do about a field of the form that is still empty.
 FILL_IN = Text("可返回第2步，在“案件与干部”中填写", "To fill it in, go back to step 2, “The case and the cadre”")
+#: What to do about other parts of the form, by the beginning of their paths; a hint for files would speak of keys that nobody sees here.
+_IN_THE_FORM = {
+    "fact.": Text("可返回第2步，核对这项事实和它的“依据”", "Go back to step 2 and look at this fact and its grounds"),
+    "facts": Text("可返回第2步，回答有关的问题", "Go back to step 2 and answer the questions about it"),
+    "sanction": Text("可返回第2步，在“已经决定的处理”中补充", "Go back to step 2, “Measures already decided”"),
+    "claim": Text("可返回第2步，核对“主张适用的容错条款”", "Go back to step 2, “Exemption clauses claimed”"),
+    "": FILL_IN,
+}
+#: A Chinese hint has Latin words only where it quotes what is written in a file.
+_OF_A_FILE = re.compile(r"[a-z_]{2,}")
 _GROUNDS = ("evidence", "found_by", "found_on")
 _SANCTION = ("measure", "on", "by", "ground")
 #: A form is typed by people; one beyond these numbers is not.
@@ -75,17 +85,20 @@ class CaseForm(NamedTuple):
 
 
 def to_fill_in(form: CaseForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings as the form's user reads them: a field that is still empty is no error, and is filled in on the page, not in a file."""
-    return tuple(_to_fill_in(item) if _about_empty(form, item) else item for item in findings)
+    """The findings as the form's user reads them: named by what they are about and not by a path; a field that is still empty is no error,
+    and is filled in on the page, not in a file."""
+    return tuple(_to_fill_in(form, item) for item in findings)
 
 
-def _about_empty(form: CaseForm, item: Finding) -> bool:
-    return item.place is not None and item.place.path in TEXTS and not form.texts.get(item.place.path)
-
-
-def _to_fill_in(item: Finding) -> Finding:
-    severity: Severity = "info" if item.severity == "error" else item.severity
-    return item._replace(severity=severity, place=None, hint=FILL_IN)
+def _to_fill_in(form: CaseForm, item: Finding) -> Finding:
+    path = item.place.path or "" if item.place else ""
+    if path in TEXTS and not form.texts.get(path):
+        severity: Severity = "info" if item.severity == "error" else item.severity
+        return item._replace(severity=severity, place=None, hint=FILL_IN)
+    hint = item.hint
+    if hint and _OF_A_FILE.search(hint.zh):
+        hint = next(text for start, text in _IN_THE_FORM.items() if path.startswith(start))
+    return item._replace(place=None, hint=hint)
 
 
 def fact_fields(entries: Iterable[FactEntry]) -> Iterator[tuple[str, str]]:
