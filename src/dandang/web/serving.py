@@ -20,12 +20,17 @@ from dandang.web.express import Express
 from dandang.web.library import served_digest
 from dandang.web.metrics import Metrics
 from dandang.web.sparql_pool import Query
+from dandang.web.warming import steps
 
 log = logging.getLogger("dandang.serve")
 #: How often `watch` looks at the files, in seconds; a change counts once two looks agree, when whoever writes has finished.
 _LOOK_SECONDS = 1.0
 #: An app that was replaced lives until its requests are done, but no longer than this.
 _RETIREMENT_SECONDS = 120.0
+
+
+#: Nobody is being answered when the last answer is so long ago, in seconds.
+_IDLE_SECONDS = 1.0
 
 
 class _Term:
@@ -53,6 +58,7 @@ class Serving:
         app = create_app(self._config, metrics=self._metrics)
         query_pool(app).warm()
         self._term = _Term(app)
+        self._answered = time.monotonic()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answers a request with the app that is in office when it comes."""
@@ -76,6 +82,10 @@ class Serving:
     def express(self) -> Express | None:
         """What answers small new queries of the data that are served now, if anything does."""
         return self._term.express
+
+    def warm(self) -> None:
+        """Makes ready in a thread of its own what the first visitors would wait for, whenever nobody has asked for anything for a while."""
+        threading.Thread(target=self._warm, args=(self._term,), daemon=True, name="warm").start()
 
     def reload(self) -> None:
         """Loads the data once more in a thread of its own, which takes over when all is well; else the old data stay."""
@@ -111,6 +121,7 @@ class Serving:
                 return
             with self._lock:
                 old, self._term = self._term, _Term(app)
+            self.warm()
             self._metrics.reloads["done"] += 1
             log.info("%s", Text("数据已重新载入", "the data were reloaded").in_(self._lang))
         self._retire(old)
@@ -124,6 +135,16 @@ class Serving:
     def _done(self, term: _Term) -> None:
         with self._lock:
             term.requests -= 1
+            self._answered = time.monotonic()
+
+    def _warm(self, term: _Term) -> None:
+        for step in steps(term.app):
+            while term.requests or time.monotonic() - self._answered < _IDLE_SECONDS:
+                if self._closed.wait(_IDLE_SECONDS / 4):
+                    return
+            if self._closed.is_set() or term is not self._term:
+                return
+            step()
 
     def _watch(self) -> None:
         before = self._loaded

@@ -55,6 +55,15 @@ def _compiled() -> SingleChecker | None:
         return found
 
 
+def compile_shapes(app: Flask) -> None:
+    """Compiles the shapes of an app here and now, unless they are being compiled already."""
+    with _LOCK:
+        if _COMPILED in app.extensions:
+            return
+        app.extensions[_COMPILED] = None
+    _compile(app, app.extensions["dandang"])
+
+
 def _compile(app: Flask, shelf: Library) -> None:
     from dandang.bulk.formula import NotCompilable
     from dandang.bulk.single import SingleChecker
