@@ -31,7 +31,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX: blocks from 128 kB on are the system's again once they are free.
 _MALLOC = {-1: 128 * 1024, -3: 128 * 1024, -8: 2}
 #: New objects before Python looks for cycles among them: about what some ten pages need, so that no page is held up by more than a moment.
-_YOUNG = 50_000
+YOUNG = 50_000
 #: Requests a second of one client, in the long run.
 RATE = 50.0
 
@@ -68,7 +68,7 @@ def serve(
         _log_to(access_log_to)
     listening = _listening(host, port)
     _give_back_memory()
-    gc.set_threshold(_YOUNG)
+    gc.set_threshold(YOUNG)
     if not local:
         log.warning("%s", _exposed(host).in_(lang))
     config: dict[str, Any] = {
