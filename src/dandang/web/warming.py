@@ -44,6 +44,8 @@ PAGES = (
     "/concepts/measure",
     "/ontology",
     "/circumstances/",
+    "/rules/",
+    "/rules/claim-excluded",
     "/things/lion-list",
     "/sparql",
     "/licences",
