@@ -126,7 +126,7 @@ class Server:
     """`dandang serve` but for its signals, in this process, so that its parts can be looked at."""
 
     def __init__(self, **config: object) -> None:
-        self.serving = Serving({"QUERY_WORKERS": 2, "QUERY_SECONDS": 1.0, **config})
+        self.serving = Serving({"QUERY_WORKERS": 2, "QUERY_SECONDS": 20.0, **config})
         listening = socket.create_server(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
         self.listener = Listener(
@@ -385,6 +385,7 @@ def test_every_request_is_counted_once(server: Server) -> None:
 def test_a_long_query_ends_the_process_and_is_not_let_in_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"LATE_SECONDS": 0.05, "LATEST_SECONDS": 0.25, "STUCK_SECONDS": 0.01}.items():
         monkeypatch.setattr(express_lane, name, seconds)
+    monkeypatch.setattr(server.express.pool, "seconds", 1.0)
     process, ended = server.worker, server.delivery.metrics.express_ended
     bomb, small = server.connect(), server.connect()
     bomb.send(BOMB)

@@ -95,8 +95,6 @@ class Job(NamedTuple):
 
     express: Express
     manner: _Manner
-    #: The request in its very bytes.
-    whole: bytes
     query: bytes
     key: Hashable
     version: Hashable
@@ -152,7 +150,7 @@ class Express:
         version, key = self._delivery.version(), same_way(manner.key, "query=" + found[1].decode())
         if self._delivery.answers.get((version, key)) is not None or self._delivery.limiter.wait(address):
             return None
-        return Job(self, manner, whole, query, key, version, address, time.perf_counter())
+        return Job(self, manner, query, key, version, address, time.perf_counter())
 
     def answered(self, job: Job, result: bytes) -> bytes | None:
         """The response with the result of a job; None where the ordinary way is to answer."""

@@ -11,7 +11,6 @@ import logging
 import math
 import os
 import secrets
-import struct
 import sys
 import time
 from collections import deque
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dandang.web.express import Express, Job
 from dandang.web.express_process import Background, Process
-from dandang.web.sparql_worker import NO_ANSWER, WORN_OUT
+from dandang.web.sparql_worker import NO_ANSWER, WORN_OUT, framed, unframed
 
 log = logging.getLogger("dandang.serve")
 #: Windows has no pipes that wait for nobody.
@@ -93,7 +92,7 @@ class Lane:
         frame = job.frame
         self._jobs.append(_Waiting(job, client, len(frame), now, self._work))
         self._bytes += len(frame)
-        self._unsent.append(struct.pack(">I", len(frame)) + frame)
+        self._unsent.append(framed(frame))
         return True
 
     def patience(self) -> float:
@@ -136,14 +135,9 @@ class Lane:
             self._end()
             return
         self._work = self._process.worker.work()
-        unread, start = self._unread + part, 0
-        while len(unread) - start >= 4:
-            end = start + 4 + struct.unpack_from(">I", unread, start)[0]
-            if end > len(unread):
-                break
-            self._answer(unread[start + 4 : end])
-            start = end
-        self._unread = unread[start:]
+        results, self._unread = unframed(self._unread + part)
+        for result in results:
+            self._answer(result)
 
     def handle_close(self) -> None:
         """The process has ended."""

@@ -1,9 +1,8 @@
 """waitress, with what a server on the internet needs beside it.
 
 A request in the very bytes of one that was answered before is answered where it arrives, without a thread, and so is a small new
-query (`express_lane`). Clients that send or read
-too slowly to be real are dropped. What is no proper HTTP is refused by the app, in words. On the way out, requests under way are
-finished.
+query (`express_lane`). Clients that send or read too slowly to be real are dropped. What is no proper HTTP is refused by the app,
+in words. On the way out, requests under way are finished.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class Answer(io.BytesIO):
 
     def short(self) -> bytes:
         """All of an answer that has not begun, in the words of an express worker."""
-        return KINDS.get(self.header.get("kind", ""), NO_ANSWER) + self._held
+        return KINDS.get(self.header.get("kind", ""), NO_ANSWER) + bytes(self._held)
 
     def end(self) -> None:
         """Sends what is left."""
@@ -145,14 +145,10 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(length)
 
 
-def framed(content: bytes | bytearray) -> bytes:
-    """A frame with some content."""
-    return struct.pack(">I", len(content)) + content
-
-
 def write_frame(stream: BinaryIO, content: bytes | bytearray, *, flush: bool = True) -> None:
     """Writes a frame, which is sent at once or with the next one."""
-    stream.write(framed(content))
+    stream.write(struct.pack(">I", len(content)))
+    stream.write(content)
     if flush:
         stream.flush()
 
@@ -350,11 +346,10 @@ def express(store: ox.Store, prefixes: dict[str, str], memory: Memory) -> None:
     jobs: dict[bytes, Job] = {}
     waiting, worn = b"", False
     while part := os.read(0, BATCH):
-        waiting += part
+        frames, waiting = unframed(waiting + part)
         ready, sent = bytearray(), time.monotonic()
-        while len(waiting) >= 4 and len(waiting) >= (end := 4 + struct.unpack_from(">I", waiting)[0]):
-            head, _, text = waiting[4:end].partition(b"\n")
-            waiting = waiting[end:]
+        for frame in frames:
+            head, _, text = frame.partition(b"\n")
             out = Answer(sys.stdout.buffer, whole=SHORT, longest=SHORT)
             job = jobs.get(head) or jobs.setdefault(head, json.loads(head))
             answer(store, prefixes, {**job, "query": text.decode()}, out)
@@ -366,6 +361,23 @@ def express(store: ox.Store, prefixes: dict[str, str], memory: Memory) -> None:
             worn = True
             ready += framed(WORN_OUT)
         write_all(ready)
+
+
+def framed(content: bytes) -> bytes:
+    """A frame with some content."""
+    return struct.pack(">I", len(content)) + content
+
+
+def unframed(content: bytes) -> tuple[list[bytes], bytes]:
+    """The contents of the frames that are whole, and the beginning of the next one."""
+    found, start = [], 0
+    while len(content) - start >= 4:
+        end = start + 4 + struct.unpack_from(">I", content, start)[0]
+        if end > len(content):
+            break
+        found.append(content[start + 4 : end])
+        start = end
+    return found, content[start:]
 
 
 def write_all(content: bytearray) -> None:
