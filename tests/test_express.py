@@ -463,7 +463,7 @@ def test_clients_that_leave_and_clients_that_hurry(server: Server) -> None:
         connection.send(f"{ROWS} # {name}")
     until(lambda: server.lane is not None and len(server.lane._jobs) == 3, "three jobs")
     leaving.socket.close()
-    hurrying.send("ASK { ?s ?p 1 } # the second of a client that did not wait")
+    hurrying.send("ASK { ?s ?p 1 } # now the ordinary way, which is free")
     os.kill(process, signal.SIGCONT)
     answers = [hurrying.read(), hurrying.read(), staying.read()]
     assert [b"boolean" in answer.body for answer in answers] == [False, True, False]
