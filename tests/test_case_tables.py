@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import openpyxl
@@ -10,10 +11,12 @@ import pytest
 
 from dandang import resources
 from dandang.cases import ReadCase, case_quads, read_cases, read_file
+from dandang.cases.headings import in_a_table
 from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import LANGUAGES
-from dandang.model import Case, Policy, Vocabulary
+from dandang.model import Case, Finding, Place, Policy, Vocabulary
+from dandang.validation import case_rules
 
 CSV = """编号,标题,行为日期,职级,列入“狮子型”干部管理,勤勉尽责,勤勉尽责（依据）,未谋取私利,处理,处理2（决定日期）,处理2,主张的容错条款
 甲-1,"标题，带逗号",2018-09-01,市管正局级,是,是,会议纪要,是,诫勉；免职,2018-11-02,调离岗位,E4、E7
@@ -117,6 +120,26 @@ def test_mistakes_are_told_with_their_cell(policy: Policy) -> None:
     ]
     assert "勤勉尽责" in str(read[0].findings[0].hint)
     assert str(read[0].findings[0].place) == "案件.csv:C1"
+
+
+def test_hints_name_the_columns_of_a_table() -> None:
+    """Every rule whose hint shows a key says in a table what its column is called; elsewhere the hint stays as it is."""
+    there = Place("案件.xlsx", cell="案件!C2")
+
+    def hint(slug: str, place: Place) -> str:
+        rule = case_rules()[slug]
+        told = in_a_table(Finding(slug, rule.message, rule.hint, place)).hint
+        assert told and (told.en.count("Columns of a table") == told.zh.count("表格里的列"))
+        return told.zh
+
+    assert hint("post-stated", there).endswith("。表格里的列：post 是“职务”")
+    assert hint("determination-supported", there).endswith("evidence 是“依据”，found_by 是“查明单位”，on 是“查明日期”")
+    assert hint("sanction-maker-stated", there).endswith("measure 是“处理措施”，on 是“决定日期”，by 是“决定机关”")
+    assert hint("conduct-date-stated", there).endswith("on 是“行为日期”")
+    assert "表格里的列" not in hint("facts-stated", there) + hint("post-stated", Place("案件.yaml", 3))
+    keyed = re.compile(r"\b(post|rank|domain|title|on|decided|claims|lion|evidence|found_by|ground|measure|by|id)\b:")
+    for slug, rule in case_rules().items():
+        assert not keyed.search(rule.hint.zh if rule.hint else "") or "表格里的列" in hint(slug, there), slug
 
 
 def test_lines_count_though_cells_have_line_breaks(policy: Policy) -> None:

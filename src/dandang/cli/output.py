@@ -26,10 +26,11 @@ def print_findings(
 
     Ctrl-C ends the findings, not the document: what is written is whole, and says that it was cut short.
     """
+    from dandang.cases.headings import in_a_table
     from dandang.render.findings import FORMATS
 
     spare_sources(sources, options.output)
-    tally = Tally(findings)
+    tally = Tally(map(in_a_table, findings))
     with tally.minding_interrupts():
         if options.format == "xlsx":
             _write_workbook(tally, report, options)
