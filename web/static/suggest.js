@@ -85,4 +85,6 @@ export function suggestions(field) {
     const option = event.target.closest("[role=option]");
     if (option) location.assign(option.dataset.url);
   });
+  // What was typed before this script had come.
+  if (field === document.activeElement) ask();
 }

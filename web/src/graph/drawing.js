@@ -119,7 +119,7 @@ function toolbar(cy, text) {
   const bar = document.createElement("div");
   bar.className = "graph-tools";
   const zoom = (factor) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
-  for (const [name, sign, act] of [[text.larger, "+", () => zoom(1.3)], [text.smaller, "−", () => zoom(1 / 1.3)], [text.whole, "□", () => cy.fit(undefined, 16)]]) {
+  for (const [name, sign, act] of [[text.larger, "+", () => zoom(1.3)], [text.smaller, "−", () => zoom(1 / 1.3)], [text.whole, text.whole, () => cy.fit(undefined, 16)]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, title: name, ariaLabel: name });
     button.addEventListener("click", act);
     bar.append(button);
