@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -18,7 +20,7 @@ import pytest
 from fsspec.spec import AbstractFileSystem
 
 import dandang
-from dandang.bulk import compiling, faults
+from dandang.bulk import compiling, cutting, faults
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.program import Speller, results
@@ -404,8 +406,6 @@ def test_a_damaged_packed_file(engine: BulkEngine, tmp_path: Path) -> None:
 def test_a_line_longer_than_any_case(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dandang.bulk import cutting
-
     monkeypatch.setattr(cutting, "MOST_LINE", 1 << 16)
     monkeypatch.setattr(cutting, "CHUNK", 1 << 14)
     path = tmp_path / "cases.jsonl"
@@ -416,6 +416,41 @@ def test_a_line_longer_than_any_case(
     ]
     assert len([item for item in found if item.id]) == 2
     assert found[-1].place.line == 3
+
+
+def test_a_case_longer_than_any(
+    engine: BulkEngine, cases: list[Case], policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "MOST_CASE", 1 << 16)
+    first, second, third = (quads([with_derived_facts(case, policy)]) for case in cases[:3])
+    line = next(line for line in second.splitlines(keepends=True) if b"#fact-1> " in line)
+    path = tmp_path / "cases.nq"
+    path.write_bytes(first + line * 6000 + second + third)
+    found = run(engine, path)
+    (fault,) = [f for item in found if not item.id for f in item.findings]
+    assert (fault.rule, fault.place and fault.place.line) == ("case-too-long", first.count(b"\n") + 1)
+    assert [item.id for item in found if item.id][:: len(found) - 2] == [cases[0].id, cases[2].id]
+    assert {item.id for item in found if item.id} == {case.id for case in cases[:3]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["jsonl", "nq"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_line_of_200_mb_is_told_in_little_memory(
+    ending: str, workers: str, lines: list[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / f"cases.{ending}"
+    with path.open("wb") as file:
+        file.write(lines[0] if ending == "jsonl" else b"")
+        # A hole in the file: as long as can be, and no space on the disk.
+        file.seek(200 << 20, 1)
+        file.write(b"\n" + (lines[1] if ending == "jsonl" else b""))
+    program = "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], capture_output=True); sys.stdout.buffer.write(done.stdout); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    command = [sys.executable, "-m", "dandang", "validate", str(path), "--workers", workers, "--format", "jsonl"]
+    done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, check=True)
+    *told, peak = done.stdout.splitlines()
+    assert [json.loads(line)["rule"] for line in told if "line-too-long" in line] == ["line-too-long"]
+    assert int(peak) < 200_000, "kilobytes"
 
 
 def test_an_empty_file_and_a_missing_one(engine: BulkEngine, tmp_path: Path) -> None:
@@ -590,6 +625,7 @@ def test_faults_are_told_in_both_languages() -> None:
         faults.cut_off(place),
         faults.damaged(place),
         faults.line_too_long(place, 8 << 20),
+        faults.case_too_long(place, 4 << 20),
         faults.empty(place),
         faults.given_up(place),
         faults.repeated("x", place, place),

@@ -37,8 +37,9 @@ _VALUES: Mapping[State, Truth] = {"applies": True, "excluded": False}
 #: In short, each state is its first letter.
 _LETTERS: Mapping[State, str] = {state: state[0] for state in get_args(State)}
 _STATES: Mapping[str, State] = {letter: state for state, letter in _LETTERS.items()}
-#: More combinations than this are not kept: what a real dump says again and again is met early.
-_MOST_KNOWN = 8_000
+#: More combinations than these are not kept, of one clause, and of a list or all: what a dump says again and again is met early.
+_MOST_OF_CLAUSE = 1_000
+_MOST_KNOWN = 4_000
 
 
 class Outcome(NamedTuple):
@@ -75,7 +76,7 @@ class _ClauseProgram:
         found = self._known.get(key)
         if found is None:
             found = self._tested(key)
-            if len(self._known) < _MOST_KNOWN:
+            if len(self._known) < _MOST_OF_CLAUSE:
                 self._known[key] = found
         return found
 

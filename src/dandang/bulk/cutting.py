@@ -15,8 +15,8 @@ from dandang.model import Finding, Place
 CHUNK = 1 << 20
 #: A line beyond this is no case; it is passed over without being held.
 MOST_LINE = 8 << 20
-#: A case beyond this is cut.
-MOST_CASE = 32 << 20
+#: A case beyond this is cut, and checked in pieces.
+MOST_CASE = 4 << 20
 
 
 class Broken(Exception):
@@ -35,6 +35,8 @@ class Cutter:
         self.size = size
         self._line = 1
         self._findings: list[Finding] = []
+        #: What the lines of the case have in common that was cut last.
+        self._overlong = b""
 
     def chunks(self, source: Iterable[bytes], *, begun: bool = False) -> Iterator[Chunk]:
         """The chunks of a stream, or of the rest of one; where there is nothing in it, a finding."""
@@ -103,7 +105,12 @@ class Cutter:
                 return start
             key = key or own
             start = before
-        return end if len(waiting) > MOST_CASE else 0
+        if len(waiting) <= MOST_CASE:
+            return 0
+        if key != self._overlong:
+            self._overlong = key
+            self._findings.append(faults.case_too_long(self._place(waiting, 0), MOST_CASE))
+        return end
 
     def _key(self, waiting: bytearray, start: int, end: int) -> bytes:
         """What the lines of a case have in common: the graph, else the subject without its part; nothing for a blank node."""

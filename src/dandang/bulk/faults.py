@@ -83,6 +83,23 @@ def line_too_long(place: Place, most: int) -> Finding:
     )
 
 
+def case_too_long(place: Place, most: int) -> Finding:
+    """A case that is cut, so that it need not be held."""
+    limit = most >> 20
+    return Finding(
+        "case-too-long",
+        Text(
+            f"从这一行起的案件超过 {limit} MB，已分段检查",
+            f"the case from this line on is longer than {limit} MB and was checked in pieces",
+        ),
+        Text(
+            "请检查同一编号下是否混有其他内容；分段检查的结果不能当作整件案件的结果",
+            "check whether other things stand under the same id; what is found in pieces does not hold for the whole",
+        ),
+        place,
+    )
+
+
 def empty(place: Place) -> Finding:
     """A file with nothing in it."""
     return Finding(

@@ -23,7 +23,7 @@ _FEW = 64
 #: A row that more bits than this can make true is looked at for each case: once, and not once for each of them.
 _MANY = 100
 #: More combinations of bits than this are kept by no real dump.
-_MOST_KNOWN = 20_000
+_MOST_KNOWN = 2_000
 
 
 class Facts(NamedTuple):
