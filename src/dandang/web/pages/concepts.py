@@ -35,15 +35,17 @@ def concept(scheme: str, slug: str) -> str:
 
 @page(blueprint, "/duties/", fixed=True)
 def duties() -> str:
-    """The duties that circumstances breach."""
+    """The duties that circumstances breach, by domain, in the order in which the text comes to them."""
     shelf = library()
     breaches: dict[str, list[str]] = {}
     for clause in shelf.policy.clauses.values():
         for duty in clause.duties:
             breaches.setdefault(duty, []).append(clause.iri)
-    scheme = CONCEPTS + "duties"
+    by_domain: dict[str, list[str]] = {}
+    for duty in dict.fromkeys((*breaches, *shelf.index.of_type(DD + "Duty"))):
+        by_domain.setdefault(shelf.index.value(duty, DD + "domain"), []).append(duty)
     return render_template(
-        "duties.html", iri=scheme, duties=_by_domain(), breaches=breaches, query=page_query("duties")
+        "duties.html", iri=CONCEPTS + "duties", duties=by_domain, breaches=breaches, query=page_query("duties")
     )
 
 
@@ -73,11 +75,3 @@ def _resource(iri: str, concepts: tuple[str, ...] = ()) -> str:
         mentions=mentions(iri, shelf) if not concepts else (),
         query=query_of(iri, "resource"),
     )
-
-
-def _by_domain() -> dict[str, list[str]]:
-    index = library().index
-    found: dict[str, list[str]] = {}
-    for iri in index.of_type(DD + "Duty"):
-        found.setdefault(index.value(iri, DD + "domain"), []).append(iri)
-    return found
