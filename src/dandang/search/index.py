@@ -63,7 +63,7 @@ class SearchIndex:
         self.things = tuple(things)
         self._texts: list[_Text] = []
         self._grams: dict[str, set[int]] = {}
-        self._letters: dict[str, tuple[_Hit, ...]] = {}
+        self._letters: dict[str, list[Found]] = {}
         for number, thing in enumerate(self.things):
             for field in thing.fields:
                 self._add(_Text(number, field, fold(field.text)))
@@ -78,6 +78,14 @@ class SearchIndex:
         words = fold(query).text.split()
         if not words:
             return []
+        if len(words) > 1 or len(words[0]) > 1 or not words[0].isascii():
+            return self._found(words)
+        # A letter is found nearly everywhere; there are few letters, so that what they find is kept.
+        if words[0] not in self._letters:
+            self._letters[words[0]] = self._found(words)
+        return list(self._letters[words[0]])
+
+    def _found(self, words: Sequence[str]) -> list[Found]:
         found = self._all_of(words)
         if len(words) > 1 and all(word.isascii() and word.isalpha() for word in words):
             # Pinyin is typed with spaces as well: chu fen.
@@ -115,15 +123,7 @@ class SearchIndex:
                 found = {number: [*rest, hits[number]] for number, rest in found.items() if number in hits}
         return found
 
-    def _hits(self, word: str) -> Iterable[_Hit]:
-        """Where a word is found. A letter is found nearly everywhere; there are few letters, so that their hits are kept."""
-        if len(word) > 1 or not word.isascii():
-            return self._hits_of(word)
-        if word not in self._letters:
-            self._letters[word] = tuple(self._hits_of(word))
-        return self._letters[word]
-
-    def _hits_of(self, word: str) -> Iterator[_Hit]:
+    def _hits(self, word: str) -> Iterator[_Hit]:
         for form in dict.fromkeys((word, stem(word) if word.isascii() else word, *dates(word))):
             for text in self._with(form):
                 yield from self._written(form, text)

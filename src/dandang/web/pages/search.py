@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from markupsafe import Markup, escape
@@ -33,7 +34,7 @@ def search() -> str:
         results=results,
         kinds=KINDS,
         tags=TAGS,
-        query_of=_asked,
+        facet_url=_narrowing(wanted, chosen, lang),
         marked=_marked,
         place_of=lambda thing: url(place_of(thing, shelf), lang),
         query=search_query(wanted),
@@ -63,6 +64,11 @@ def _marked(pieces: tuple[Piece, ...]) -> Markup:
     return Markup("".join(f"<mark>{escape(text)}</mark>" if marked else escape(text) for text, marked in pieces))
 
 
-def _asked(query: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that say something."""
-    return {name: value for name, value in query.items() if value}
+def _narrowing(wanted: str, chosen: Mapping[str, str], lang: str) -> Callable[[str, str], str]:
+    """The address of the results with another value of a facet, or without one. What all values of a facet share is encoded once."""
+    rest = {
+        facet: {"q": wanted} | {other: value for other, value in chosen.items() if value and other != facet}
+        for facet in chosen
+    }
+    bases = {facet: url("/search", lang, query) for facet, query in rest.items()}
+    return lambda facet, value: f"{bases[facet]}&{urlencode({facet: value})}" if value else bases[facet]
