@@ -16,7 +16,9 @@ from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import LANGUAGES
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
-from dandang.validation import case_rules
+from dandang.policy import load_quads
+from dandang.validation import CaseValidator, case_rules
+from dandang.validation.rules import read_rules
 
 CSV = """编号,标题,行为日期,职级,列入“狮子型”干部管理,勤勉尽责,勤勉尽责（依据）,未谋取私利,处理,处理2（决定日期）,处理2,主张的容错条款
 甲-1,"标题，带逗号",2018-09-01,市管正局级,是,是,会议纪要,是,诫勉；免职,2018-11-02,调离岗位,E4、E7
@@ -236,3 +238,43 @@ def test_a_hidden_table_is_not_read(policy: Policy) -> None:
 
     with pytest.raises(MalformedFile):
         read_cases(book(fill), policy, name="案件.xlsx")
+
+
+#: Keys and values of a case file in YAML, and its braces.
+_KEY = re.compile(
+    r"\{|(?<![A-Za-z-])(id|on|title|decided|cadre|rank|post|lion|domain|summary|facts|value|evidence|found_by|sanctions|measure|by|ground|claims|yes|no|unknown"
+    r"|contested)(?![A-Za-z-])"
+)
+
+
+def test_every_hint_that_names_keys_has_another_for_tables() -> None:
+    for rule in read_rules(resources.shapes_file("case")).values():
+        if rule.hint and _KEY.search(rule.hint.zh):
+            assert rule.table_hint and all(rule.table_hint), rule.slug
+            assert not _KEY.search(rule.table_hint.zh), rule.slug
+
+
+def test_one_who_fills_in_a_table_is_not_told_of_yaml(policy: Policy) -> None:
+    """Hints about a cell name columns and the words that stand in them, in both languages; those about YAML name its keys."""
+    quads = load_quads(resources.data_files())
+    validator = CaseValidator(policy, quads)
+    rows = (
+        "编号,行为日期,处理,勤勉尽责,列入“狮子型”干部管理,主张的容错条款,谋取私利,重大损失",
+        "甲,2018-09-01,诫勉,√,√,E4,×,有争议",
+        "乙,,,,,,,",
+    )
+    read = read_cases("\n".join(rows).encode(), policy, name="案件.csv")
+    assert [(fact.type.rsplit("/", 1)[-1], fact.value) for fact in read[0].case.facts][:2] == [
+        ("diligent", True),
+        ("seeks-private-gain", False),
+    ]
+    found = [finding for findings in validator.check(read, today="2026-11-22") for finding in findings]
+    assert {"determination-supported", "sanction-maker-stated", "title-stated", "conduct-date-stated"} <= {
+        finding.rule for finding in found
+    }
+    for finding in found:
+        assert finding.place and finding.place.cell and finding.hint
+        assert not _KEY.search(finding.hint.zh), finding
+    bare = read_cases(b"id: a\n", policy, name="a.yaml")
+    hints = [finding.hint.zh for finding in validator.check(bare)[0] if finding.hint]
+    assert any("title: " in hint for hint in hints)

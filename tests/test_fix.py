@@ -131,6 +131,22 @@ def test_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [cell.value for cell in page[2]] == ["甲", "一", "2018-09-01", "yes"]
 
 
+def test_dates_that_a_spreadsheet_keeps_as_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for row in (("编号", "标题", "行为日期", "处理日期"), ("甲", "一", 43344, 20181102)):
+        book.active.append(row)
+    path = tmp_path / "甲.xlsx"
+    book.save(path)
+    main(["validate", str(path)])
+    assert "请写成“2018-09-01”" in capsys.readouterr().out
+    assert run(capsys, str(path), "--fix", "--write")[0] == 0
+    page = openpyxl.load_workbook(io.BytesIO(path.read_bytes())).active
+    assert [cell.value for cell in page[2]] == ["甲", "一", "2018-09-01", "2018-11-02"]
+    text = tmp_path / "乙.yaml"
+    text.write_text("id: 乙\non: 43344\n", encoding="utf-8")
+    assert "没有可以自动改正的" in run(capsys, str(text), "--fix")[2]
+
+
 @pytest.mark.parametrize(
     ("text", "date"),
     [
@@ -138,6 +154,8 @@ def test_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("２０１８．９．１", "2018-09-01"),
         ("2018/11/02", "2018-11-02"),
         ("2018-9-1", "2018-09-01"),
+        ("20180901", "2018-09-01"),
+        ("20181301", ""),
         ("2018年2月30日", ""),
         ("2018年9月", ""),
         ("去年9月1日", ""),

@@ -36,7 +36,8 @@ class Place(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule that findings come from; in its `message` the placeholders stay open. `path` is the property it looks at first."""
+    """A rule that findings come from; in its `message` the placeholders stay open. `path` is the property it looks at first, `table_hint` the hint
+    for one who fills in a table, where it is another."""
 
     slug: str
     label: Text
@@ -45,6 +46,7 @@ class Rule(NamedTuple):
     severity: Severity
     cites: tuple[str, ...] = ()
     path: str = ""
+    table_hint: Text | None = None
 
 
 class Example(NamedTuple):

@@ -152,7 +152,8 @@ class BulkEngine:
         names = record.names(case) if record.names else {}
         findings = [self.validator.finding(result, locator) for result in results(rows, record.said, case)]
         for row, finding in zip(rows, findings, strict=True):
-            if row.steady:
+            # What is said about a table has words of its own.
+            if row.steady and not (finding.place and finding.place.cell):
                 self._templates.setdefault(id(row), finding)
         return _checked(record, [_named(finding, names) for finding in findings])
 

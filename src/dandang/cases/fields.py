@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Literal
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
-from dandang.cases.tidying import is_date, tidied, tidied_date, tidied_key
+from dandang.cases.tidying import date_of_serial, is_date, tidied, tidied_date, tidied_key
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary, fold_name
 
 VALUES: dict[str, tuple[Truth, bool]] = {
-    **dict.fromkeys(("yes", "true", "y", "是", "有", "属实", "成立"), (True, False)),
-    **dict.fromkeys(("no", "false", "n", "否", "无", "没有", "不属实", "不成立"), (False, False)),
+    **dict.fromkeys(("yes", "true", "y", "是", "有", "属实", "成立", "√", "✓", "✔"), (True, False)),
+    **dict.fromkeys(("no", "false", "n", "否", "无", "没有", "不属实", "不成立", "×", "✗", "✘"), (False, False)),
     **dict.fromkeys(("unknown", "", "~", "null", "?", "\uff1f", "不明", "未知", "待查"), (None, False)),
     **dict.fromkeys(("contested", "有争议", "争议"), (None, True)),
 }
@@ -259,7 +259,7 @@ class CaseReader:
             text,
             Text(f"“{text}”不是日期", f'"{text}" is not a date'),
             Text("请写成 2018-09-01 的样子", "write it like 2018-09-01"),
-            fix=tidied_date(text),
+            fix=tidied_date(text) or (date_of_serial(text) if node.place.cell else ""),
         )
         return ""
 
@@ -338,6 +338,8 @@ class CaseReader:
         severity: Literal["error", "warning"] = "error",
         fix: str = "",
     ) -> None:
+        if fix:
+            hint = Text(f"请写成“{fix}”", f'write "{fix}"')
         self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value, fix=fix))
 
 

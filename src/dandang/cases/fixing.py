@@ -114,6 +114,7 @@ class _Cells:
 
     def correct(self, finding: Finding) -> bool:
         """Put the correction of a finding in place of what is wrong; tells whether that stands there."""
+        from dandang.cases.sheet import cell_text
         from dandang.ooxml.sheet import column_number
 
         sheet, _, name = (finding.place.cell if finding.place else "").rpartition("!")
@@ -125,6 +126,9 @@ class _Cells:
             self._sheets[sheet] = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         rows = self._sheets[sheet]
         there = rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
+        if isinstance(there, float | int):
+            # A date that is stored as a bare number.
+            there = cell_text(there)
         if not isinstance(there, str) or finding.value not in there:
             return False
         rows[row - 1][column - 1] = text = there.replace(finding.value, finding.fix)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-_DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?号?")
+_DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?号?|(\d{4})(\d{2})(\d{2})")
 
 
 def tidied(text: str, usable: Callable[[str], bool]) -> str:
@@ -23,16 +23,28 @@ def tidied(text: str, usable: Callable[[str], bool]) -> str:
 
 
 def tidied_date(text: str) -> str:
-    """A date as 2018年9月1日, 2018/9/1 or 2018.9.1 by ISO 8601; empty where it is no date."""
+    """A date as 2018年9月1日, 2018/9/1, 2018.9.1 or 20180901 by ISO 8601; empty where it is no date."""
 
     def iso(tidy: str) -> str:
         found = _DATE.fullmatch(tidy)
-        return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else tidy
+        if not found:
+            return tidy
+        year, month, day = filter(None, found.groups())
+        return f"{year}-{int(month):02}-{int(day):02}"
 
     import unicodedata
 
     tidy = iso("".join(unicodedata.normalize("NFKC", text).split()))
     return tidy if tidy != text and is_date(tidy) else ""
+
+
+def date_of_serial(text: str) -> str:
+    """The date that a spreadsheet means by a bare number: days since the end of 1899; empty for what is no such number of our times."""
+    from datetime import date, timedelta
+
+    if not re.fullmatch(r"[2-7]\d{4}", text):
+        return ""
+    return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
 
 
 def tidied_key(text: str, allowed: Sequence[str]) -> str:

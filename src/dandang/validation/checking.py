@@ -101,13 +101,14 @@ class CaseValidator:
         """A result as a finding, placed where the case says so."""
         rule = result.rule
         value = locator.value(result) if locator else result.value
+        place = locator.place(result) if locator else None
         message = told(rule, result.message, "" if value.startswith(CASES) else value, self._name)
         cites = dict.fromkeys((*rule.cites, *(iri for iri in our_iris(result.message) if iri in self.policy.clauses)))
         return Finding(
             rule.slug,
             message,
-            with_closest(rule.hint, result.closest),
-            locator.place(result) if locator else None,
+            with_closest(rule.table_hint if place and place.cell and rule.table_hint else rule.hint, result.closest),
+            place,
             rule.severity,
             locator.case.id if locator else result.focus,
             value,

@@ -13,7 +13,7 @@ from dandang import resources
 from dandang.errors import ResourceMissing
 from dandang.messages import LANGUAGES, Text
 from dandang.model import Detail, Rule, Severity
-from dandang.namespaces import DCTERMS, ID, RDF, RDFS, SH
+from dandang.namespaces import DCTERMS, ID, RDF, RDFS, SH, SKOS
 from dandang.store import GRAPHS, Index
 
 SHAPES = ID + "shapes/"
@@ -89,6 +89,7 @@ def _rule(iri: str, index: Index) -> Rule:
         severity=SEVERITIES[index.value(iri, SH + "severity")],
         cites=tuple(sorted(index.values(iri, RDFS + "seeAlso"))),
         path=first if ":" in first else "",
+        table_hint=_text(index, iri, SKOS + "scopeNote") if index.value(iri, SKOS + "scopeNote") else None,
     )
 
 
