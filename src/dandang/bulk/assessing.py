@@ -38,8 +38,8 @@ _VALUES: Mapping[State, Truth] = {"applies": True, "excluded": False}
 _LETTERS: Mapping[State, str] = {state: state[0] for state in get_args(State)}
 _STATES: Mapping[str, State] = {letter: state for state, letter in _LETTERS.items()}
 #: More combinations than these are not kept, of one clause, and of a list or all: what a dump says again and again is met early.
-_MOST_OF_CLAUSE = 1_000
-_MOST_KNOWN = 4_000
+_MOST_OF_CLAUSE = 500
+_MOST_KNOWN = 2_000
 
 
 class Outcome(NamedTuple):

@@ -31,9 +31,9 @@ _TAILS: dict[bytes, tuple[Kind, ...]] = {
     f"^^<{XSD}date>".encode(): ("date",),
 }
 #: No real dump has more kinds of these; a made-up one must not fill the memory.
-_MOST_PIECES = 30_000
-_MOST_LINES = 100_000
-_MOST_DATES = 40_000
+_MOST_PIECES = 10_000
+_MOST_LINES = 20_000
+_MOST_DATES = 20_000
 #: The value of what no rule reads, or is a matter of yes or no.
 _THERE = "1"
 _TEXTS = {
