@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from dandang.assessment import assess as assess_case
 from dandang.bulk.assessing import AssessmentProgram, Outcome, outcome_of
 from dandang.bulk.draft import Assembler
+from dandang.bulk.drafting import Drafter
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.jsonl import JsonLines
 from dandang.bulk.nquads import Lines
@@ -49,6 +50,7 @@ class BulkEngine:
         self.validator = CaseValidator(policy, quads)
         self.program = Program(self.validator)
         self.assembler = Assembler(self.program, self.derivation, today=self.today)
+        self.drafter = Drafter(policy)
         self._speller = Speller(self.program, today=self.today)
         self._templates: dict[int, Finding] = {}
         self._readers: dict[str, JsonLines | Lines] = {}
@@ -71,7 +73,7 @@ class BulkEngine:
         """The reader of a syntax: `jsonl`, `nquads` or `ntriples`. It remembers what it has met, so there is one of each."""
         if syntax not in self._readers:
             self._readers[syntax] = (
-                JsonLines(self.policy, self.assembler, self.derivation)
+                JsonLines(self.policy, self.drafter, self.assembler, self.derivation)
                 if syntax == "jsonl"
                 else Lines(self.assembler, self.derivation, quads=syntax == "nquads")
             )

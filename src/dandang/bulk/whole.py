@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
+from dandang.bulk.drafting import Unusual
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Record, Task
 from dandang.cases import ReadCase
-from dandang.cases.reading import read_rows, read_stated, syntax_of
+from dandang.cases.reading import Stated, read_rows, read_stated, syntax_of
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.model import Finding, Place
 
@@ -25,31 +26,46 @@ def is_whole(name: str, syntax: str = "") -> bool:
 
 def check_whole(name: str, engine: BulkEngine, task: Task, *, syntax: str = "") -> Iterator[Checked]:
     """What is found in each case of the file; a file that cannot be used is one finding."""
-    cases = _cases(name, engine, syntax)
+    syntax = syntax or syntax_of(name)
+    records = _rows(name, engine, syntax) if syntax in TABLES else _all(name, engine, syntax)
     try:
-        while records := [_record(read, name, engine) for read in islice(cases, _AT_ONCE)]:
-            yield from engine.check(records, task)
+        while some := list(islice(records, _AT_ONCE)):
+            yield from engine.check(some, task)
     except (UnreadableFile, MalformedFile) as error:
         place = error.place or Place(name)
         yield Checked("", place, (Finding(error.code, error.message, error.hint, place),))
 
 
-def _cases(name: str, engine: BulkEngine, syntax: str) -> Iterator[ReadCase]:
-    if (syntax or syntax_of(name)) in TABLES:
-        return read_rows(name, engine.policy, syntax=syntax)
-    return _all(name, engine, syntax)
+def _rows(name: str, engine: BulkEngine, syntax: str) -> Iterator[Record]:
+    for stated in read_rows(name, engine.policy, syntax=syntax):
+        yield _plainly(stated, engine) or _record(stated.read(), name, engine)
 
 
-def _all(name: str, engine: BulkEngine, syntax: str) -> Iterator[ReadCase]:
+def _plainly(stated: Stated, engine: BulkEngine) -> Record | None:
+    """The record of a row in which nothing is unusual, without the places of its cells; None for any other."""
+    if stated.row is None:
+        return None
+    try:
+        draft = engine.drafter.draft(stated.row.plain())
+    except Unusual:
+        return None
+    said = engine.assembler.facts(draft)
+    if said is None:
+        return None
+    return Record(draft.id, stated.row.place, said, lambda: _derived(stated.read(), engine), findings=stated.findings)
+
+
+def _all(name: str, engine: BulkEngine, syntax: str) -> Iterator[Record]:
     from dandang.cases import read_bytes
 
-    # A generator, so that what is wrong with the file is raised where it is caught.
-    found: Iterable[ReadCase] = read_stated(read_bytes(name), engine.policy, name=name, syntax=syntax)
-    yield from found
+    for read in read_stated(read_bytes(name), engine.policy, name=name, syntax=syntax):
+        yield _record(read, name, engine)
 
 
 def _record(read: ReadCase, name: str, engine: BulkEngine) -> Record:
-    def derived() -> ReadCase:
-        return read._replace(case=engine.derivation.applied(read.case))
+    place = read.case.place or Place(name)
+    return Record(read.case.id, place, read=lambda: _derived(read, engine), findings=read.findings)
 
-    return Record(read.case.id, read.case.place or Place(name), read=derived, findings=read.findings)
+
+def _derived(read: ReadCase, engine: BulkEngine) -> ReadCase:
+    return read._replace(case=engine.derivation.applied(read.case))

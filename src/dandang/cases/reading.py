@@ -6,7 +6,8 @@ validation reports them beside those of the shapes, assessment refuses the case 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import Derivation
@@ -19,7 +20,7 @@ from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 
 if TYPE_CHECKING:
-    from dandang.cases.table import Locate, Row
+    from dandang.cases.table import Locate, Row, TableRow
 
 FORMATS = {
     "yaml": "yaml",
@@ -160,13 +161,15 @@ def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[Re
     policy = vocabulary.policy
     table = Workbook(content, name).table(vocabulary)
     if table is not None:
-        return _some(read_table(table.rows, table.locate, policy, vocabulary, found=table.findings), name)
+        return _some(
+            (one.read() for one in read_table(table.rows, table.locate, policy, vocabulary, found=table.findings)), name
+        )
     node, findings = parse_sheet(content, name, vocabulary)
     read = _read(node, policy, vocabulary)
     return [read._replace(findings=(*findings, *read.findings))]
 
 
-def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[ReadCase]:
+def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
     """The cases of a table of any size, row by row, as they were stated; `syntax` is that of the name, where nothing else is said. Raises UnreadableFile or MalformedFile when it comes to that."""
     content = read_bytes(name, most=MAX_TABLE)
     vocabulary = Vocabulary(policy)
@@ -185,7 +188,8 @@ def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[ReadCa
 
         sheet = Workbook(content, name, large=True).table(vocabulary)
         if sheet is None:
-            yield from _read_workbook(content, vocabulary, name)
+            for one in _read_workbook(content, vocabulary, name):
+                yield Stated(None, one.findings, partial(_itself, one))
         else:
             yield from read_table(sheet.rows, sheet.locate, policy, vocabulary, found=sheet.findings)
 
@@ -194,14 +198,18 @@ def _read_csv(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCas
     from dandang.cases.delimited import CsvTable, csv_text
 
     table = CsvTable(csv_text(content, name), name)
-    return _some(read_table(table.rows(), table.locate, vocabulary.policy, vocabulary), name)
+    return _some((one.read() for one in read_table(table.rows(), table.locate, vocabulary.policy, vocabulary)), name)
 
 
 def _read_parquet(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
     from dandang.cases.columnar import parquet_places, parquet_rows
 
     rows, places = parquet_rows(content, name), parquet_places(name)
-    return _some(read_table(rows, places, vocabulary.policy, vocabulary), name)
+    return _some((one.read() for one in read_table(rows, places, vocabulary.policy, vocabulary)), name)
+
+
+def _itself(read: ReadCase) -> ReadCase:
+    return read
 
 
 def _some(read: Iterable[ReadCase], name: str) -> list[ReadCase]:
@@ -212,19 +220,30 @@ def _some(read: Iterable[ReadCase], name: str) -> list[ReadCase]:
     return found
 
 
+class Stated(NamedTuple):
+    """A case of a table as it was stated: `read` reads it, with `findings`, which are those of the table. `row` is None for a form with one case."""
+
+    row: TableRow | None
+    findings: tuple[Finding, ...]
+    read: Callable[[], ReadCase]
+
+
 def read_table(
     rows: Iterable[Row], locate: Locate, policy: Policy, vocabulary: Vocabulary, *, found: Iterable[Finding] = ()
-) -> Iterator[ReadCase]:
+) -> Iterator[Stated]:
     """The cases of a table, row by row. `found` and what is wrong with the headings goes with the first case. Raises MalformedFile."""
-    from dandang.cases.table import table_nodes
+    from dandang.cases.table import table_rows
+
+    def read(row: TableRow, before: tuple[Finding, ...]) -> ReadCase:
+        case = _read(row.nodes(), policy, vocabulary)
+        return case._replace(findings=(*before, *case.findings))
 
     waiting = list(found)
-    for node, findings in table_nodes(rows, vocabulary, locate):
+    for row, findings in table_rows(rows, vocabulary, locate):
         waiting += findings
-        if node is not None:
-            read = _read(node, policy, vocabulary)
-            yield read._replace(findings=(*waiting, *read.findings))
-            waiting = []
+        if row is not None:
+            before, waiting = tuple(waiting), []
+            yield Stated(row, before, partial(read, row, before))
 
 
 def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:

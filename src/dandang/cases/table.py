@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from dandang.cases.fields import nearest_names
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
@@ -23,6 +23,10 @@ from dandang.model import Finding, Place, Vocabulary, fold_name
 Row: TypeAlias = tuple[int, Sequence[str]]
 #: The place of a cell: number of the row, of the column from 0, path in the case.
 Locate: TypeAlias = Callable[[int, int, str], Place]
+
+_Cell = TypeVar("_Cell")
+#: Cells by key: of the case itself, of its cadre, of each fact, of the measure of each number.
+_Groups: TypeAlias = tuple[dict[str, _Cell], dict[str, _Cell], dict[str, dict[str, _Cell]], dict[int, dict[str, _Cell]]]
 
 SANCTION = Text("处理", "Sanction")
 EXAMPLE = Text("示例", "example")
@@ -52,22 +56,56 @@ class Heading(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def table_nodes(
+class TableRow(NamedTuple):
+    """A row that says something: its cells that are not empty, each with its column."""
+
+    number: int
+    said: list[tuple[Column, str]]
+    locate: Locate
+
+    @property
+    def place(self) -> Place:
+        """Where the row begins."""
+        return self.locate(self.number, 0, "")
+
+    def nodes(self) -> Mapping_:
+        """The case as nodes that know their cells, in the shape that a case file has."""
+        cells = (
+            (column, Scalar(text, self.locate(self.number, column.at, _path(column)))) for column, text in self.said
+        )
+        return Mapping_(tuple(_pairs(_grouped(cells))), self.place)
+
+    def plain(self) -> dict[str, Any]:
+        """The case as plain values, in the shape that a case file of JSON has."""
+        own, cadre, facts, sanctions = _grouped(self.said)
+        found: dict[str, Any] = dict(own)
+        if "claims" in own:
+            found["claims"] = _claims(own["claims"])
+        groups = ("cadre", cadre), ("facts", facts)
+        found |= {key: group for key, group in groups if group}
+        if sanctions:
+            found["sanctions"] = [one for _, parts in sorted(sanctions.items()) for one in _measures(parts)]
+        return found
+
+
+def table_rows(
     rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate
-) -> Iterator[tuple[Mapping_ | None, list[Finding]]]:
-    """For each row that says something its case as nodes; first, without a case, what is wrong with the headings. Raises MalformedFile."""
+) -> Iterator[tuple[TableRow | None, list[Finding]]]:
+    """The rows that say something; first, without a row, what is wrong with the headings. Raises MalformedFile."""
     waiting = iter(rows)
     heading = _heading(waiting, vocabulary, locate)
     if heading.findings:
         yield None, list(heading.findings)
     examples = {fold_name(word) for word in EXAMPLE}
     ids = [column.at for column in heading.columns if column.key == "id"]
+    columns = [(column, column.at) for column in heading.columns]
     for number, cells in waiting:
         if ids and fold_name(_cell(cells, ids[0])) in examples:
             yield None, [_example(locate(number, ids[0], "id"))]
             continue
-        if pairs := tuple(_pairs(number, cells, heading.columns, locate)):
-            yield Mapping_(pairs, locate(number, 0, "")), []
+        width = len(cells)
+        if said := [(column, text) for column, at in columns if at < width and (text := cells[at].strip())]:
+            yield TableRow(number, said, locate), []
 
 
 # --- the headings -----------------------------------------------------------------------------------------------------
@@ -188,43 +226,62 @@ def _cell(cells: Sequence[str], at: int) -> str:
     return cells[at].strip() if at < len(cells) else ""
 
 
-def _pairs(
-    number: int, cells: Sequence[str], columns: Sequence[Column], locate: Locate
-) -> Iterator[tuple[Scalar, Node]]:
-    """The keys of a case, in the shape that a case file has."""
-    cadre: list[tuple[Scalar, Node]] = []
-    facts: dict[str, dict[str, Scalar]] = {}
-    sanctions: dict[int, dict[str, Scalar]] = {}
-    for column in columns:
-        text = _cell(cells, column.at)
-        if not text:
-            continue
-        path = (
-            column.key if column.kind == "case" else f"facts.{column.heading}" if column.kind == "fact" else "sanctions"
-        )
-        cell = Scalar(text, locate(number, column.at, path))
+def _path(column: Column) -> str:
+    """Where in a case the cell of a column stands."""
+    if column.kind == "case":
+        return column.key
+    return f"facts.{column.heading}" if column.kind == "fact" else "sanctions"
+
+
+def _grouped(cells: Iterable[tuple[Column, _Cell]]) -> _Groups[_Cell]:
+    """Cells by what they are about: the case itself, its cadre, its facts, its sanctions."""
+    found: _Groups[_Cell] = ({}, {}, {}, {})
+    own, cadre, facts, sanctions = found
+    for column, cell in cells:
         if column.kind == "fact":
             facts.setdefault(column.heading, {})[column.key] = cell
         elif column.kind == "sanction":
             sanctions.setdefault(column.number, {})[column.key] = cell
         elif column.key.startswith("cadre."):
-            cadre.append((_named(column.key.removeprefix("cadre."), cell), cell))
-        elif column.key == "claims":
-            parts = tuple(cell._replace(text=part) for part in _CLAIMS.split(text) if part)
+            cadre[column.key.removeprefix("cadre.")] = cell
+        else:
+            own[column.key] = cell
+    return found
+
+
+def _pairs(groups: _Groups[Scalar]) -> Iterator[tuple[Scalar, Node]]:
+    """The keys of a case."""
+    own, cadre, facts, sanctions = groups
+    for key, cell in own.items():
+        if key == "claims":
+            parts = tuple(cell._replace(text=part) for part in _claims(cell.text))
             yield _named("claims", cell), Sequence_(parts, cell.place)
         else:
-            yield _named(column.key, cell), cell
+            yield _named(key, cell), cell
     if cadre:
-        yield _named("cadre", cadre[0][0]), Mapping_(tuple(cadre), cadre[0][0].place)
+        items = tuple((_named(key, cell), cell) for key, cell in cadre.items())
+        yield _named("cadre", items[0][0]), Mapping_(items, items[0][0].place)
     if facts:
         pairs = tuple(_fact(name, parts) for name, parts in facts.items())
         yield _named("facts", pairs[0][0]), Mapping_(pairs, pairs[0][0].place)
     if sanctions:
         measures = tuple(chain.from_iterable(_sanction(parts) for _, parts in sorted(sanctions.items())))
-        yield (
-            _named("sanctions", next(iter(next(iter(sanctions.values())).values()))),
-            Sequence_(measures, measures[0].place),
-        )
+        first = next(iter(next(iter(sanctions.values())).values()))
+        yield _named("sanctions", first), Sequence_(measures, measures[0].place if measures else first.place)
+
+
+def _claims(text: str) -> list[str]:
+    return [part for part in _CLAIMS.split(text) if part]
+
+
+def _listed(text: str) -> list[str]:
+    """The measures that a cell names."""
+    return [part.strip() for part in _SPLIT.split(text) if part.strip()]
+
+
+def _measures(parts: dict[str, str]) -> list[Any]:
+    """The measure of a number; a cell may name several when nothing else is said of them."""
+    return _listed(parts["measure"]) if set(parts) == {"measure"} else [parts]
 
 
 def _named(key: str, cell: Scalar) -> Scalar:
@@ -239,9 +296,9 @@ def _fact(name: str, parts: dict[str, Scalar]) -> tuple[Scalar, Node]:
 
 
 def _sanction(parts: dict[str, Scalar]) -> Iterator[Node]:
-    """The measure of a number; a cell may name several when nothing else is said of them."""
+    """The same as nodes."""
     cell = parts.get("measure") or next(iter(parts.values()))
     if set(parts) == {"measure"}:
-        yield from (cell._replace(text=text.strip()) for text in _SPLIT.split(cell.text) if text.strip())
+        yield from (cell._replace(text=text) for text in _listed(cell.text))
     else:
         yield Mapping_(tuple((_named(key, part), part) for key, part in parts.items()), cell.place)
