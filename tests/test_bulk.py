@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -20,15 +21,16 @@ import pytest
 from fsspec.spec import AbstractFileSystem
 
 import dandang
-from dandang.bulk import compiling, cutting, faults
+from dandang.bulk import compiling, cutting, faults, whole
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.program import Speller, results
-from dandang.bulk.records import Checked, Task
+from dandang.bulk.records import Checked, Record, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
 from dandang.cases.rdf import cases_of
+from dandang.cases.reading import Stated
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
 from dandang.resources import case_files
 from dandang.validation import CaseValidator
@@ -632,3 +634,67 @@ def test_faults_are_told_in_both_languages() -> None:
     ]
     for finding in told:
         assert finding.place and all(finding.message) and finding.hint and all(finding.hint)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+#: What a cell of each column may say: as it should, in other words, and as nobody should.
+_CELLS = {
+    "编号": ("2018-001", "2018-002", "甲.1", "", "坏 编号", "２０１８"),
+    "标题": ("一件事", " 两头有空格 ", "", "第一行\n第二行"),
+    "行为日期": ("2018-09-01", "2019-07-01", "", "2018年9月1日", "昨天", "43344"),
+    "处理日期": ("2018-11-02", "2017-01-01", "", "2018/11/2"),
+    "职级": ("市管副局级", "市管正局级", "", "sub-bureau", "处级"),
+    "职务": ("某区副区长", "", "Ａ局长"),
+    "列入“狮子型”干部管理": ("是", "no", "", "YES", "也许"),
+    "领域": ("全面深化改革", "", "改革"),
+    "案情摘要": ("说来话长", ""),
+    "主张的容错条款": ("E7", "E7、A11", "e7", "、", "", "E99"),
+    "备注": ("", "再看"),
+    "急难险重任务": ("是", "否", "", "有争议", "不明", "是 ", "真的"),
+    "急难险重任务（依据）": ("会议纪要", ""),
+    "急难险重任务（认定日期）": ("2018-10-01", "", "十月"),
+    "临阵退缩": ("yes", "×", ""),
+    "未谋取私利": ("是", "否", ""),
+    "谋取私利": ("", "是"),
+    "经调查核实": ("是", "", "no"),
+    "处理1": ("诫勉", "通报；诫勉", "；", "", "记过", "免职"),
+    "处理2": ("免职", "", "降职"),
+    "处理2（决定日期）": ("2018-11-02", "", "2018.11.2"),
+}
+
+
+def table(dice: Random, rows: int) -> str:
+    """A table with a column for each heading, and cells by chance, most of them as they should be."""
+    lines = [list(_CELLS)]
+    for _ in range(rows):
+        odd = dice.random() < 0.5
+        lines.append([dice.choice(cells if odd else cells[:2]) for cells in _CELLS.values()])
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_read_plainly_are_what_the_reader_of_case_files_makes_of_them(
+    engine: BulkEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    path = tmp_path / "案件.csv"
+    path.write_text(table(Random(seed), 150), encoding="utf-8")
+    both = Task(outcomes=True)
+    plainly = 0
+
+    def counted(stated: Stated, using: BulkEngine) -> Record | None:
+        nonlocal plainly
+        found = as_it_is(stated, using)
+        plainly += found is not None
+        return found
+
+    as_it_is = whole._plainly
+    monkeypatch.setattr(whole, "_plainly", counted)
+    found = list(whole.check_whole(str(path), engine, both))
+    monkeypatch.setattr(whole, "_plainly", lambda stated, using: None)
+    assert found == list(whole.check_whole(str(path), engine, both))
+    # Neither way stands idle.
+    assert 20 < plainly < 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -41,11 +42,13 @@ class CsvTable:
 
     def __init__(self, text: str, name: str) -> None:
         self._name = name
-        self._lines: dict[int, int] = {}
+        #: The rows from which on a row and its line are further apart, as a cell of the row before has several lines; and how far.
+        self._from, self._apart = [0], [0]
         self._text = text
 
     def rows(self) -> Iterator[Row]:
         """The rows from 1. Raises MalformedFile where a quotation mark is not closed or a cell too long."""
+        self._from, self._apart = [0], [0]
         return self._numbered(StringIO(self._text, newline=""))
 
     def _numbered(self, lines: Iterable[str]) -> Iterator[Row]:
@@ -55,7 +58,9 @@ class CsvTable:
         try:
             for cells in reader:
                 number += 1
-                self._lines = {number: begin + 1}
+                if begin + 1 - number != self._apart[-1]:
+                    self._from.append(number)
+                    self._apart.append(begin + 1 - number)
                 begin = reader.line_num
                 yield number, cells
         except csv.Error as error:
@@ -71,7 +76,8 @@ class CsvTable:
         """The place of a cell by line, column and the letters that a spreadsheet gives it."""
 
         def place(row: int, column: int, path: str) -> Place:
-            return Place(self._name, self._lines.get(row, row), column + 1, path, f"{column_letters(column)}{row}")
+            line = row + self._apart[bisect_right(self._from, row) - 1]
+            return Place(self._name, line, column + 1, path, f"{column_letters(column)}{row}")
 
         return place
 
