@@ -16,16 +16,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dandang import resources
 from dandang.web import create_app, express_lane, express_process, sparql_process, sparql_worker
 from dandang.web.app import query_pool
 from dandang.web.cache import Cache
 from dandang.web.delivery import Delivery
-from dandang.web.express import Express
+from dandang.web.express import Express, _unquoted
 from dandang.web.limits import RateLimiter
 from dandang.web.listener import Listener
 from dandang.web.serving import Serving
@@ -623,3 +625,14 @@ def test_the_worker_of_the_lane_has_closed_its_doors_too() -> None:
         assert found == b"\0\0\0\x05btrue" + b"\0\0\0\x01-" * 2
     finally:
         worker.stop()
+
+
+@given(st.text(alphabet="ab /?=&%+#\n\u00e9\u62c5\U0001f600", max_size=20), st.integers(0, 3))
+def test_a_query_is_what_the_address_says(query: str, odd: int) -> None:
+    for quoted in (quote(query, safe=""), quote_plus(query), quote(query, safe="").lower()):
+        assert _unquoted(quoted.encode()) == unquote_plus(quoted).encode()
+        # A sign that quotes nothing is for the ordinary way.
+        broken = quoted[:odd] + "%" + "g" * (odd % 2) + quoted[odd:]
+        if not re.fullmatch("(?:[^%]|%[0-9A-Fa-f]{2})*", broken):
+            with pytest.raises(UnicodeDecodeError):
+                _unquoted(broken.encode()).decode()

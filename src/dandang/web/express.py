@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 import time
+from binascii import a2b_qp
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
 
 from dandang.errors import BadQuery
 from dandang.sparql_guard import checked
@@ -144,7 +144,7 @@ class Express:
         manner = self._manners.get(found[2]) if found else None
         if found is None or manner is None:
             return None
-        query = unquote_to_bytes(found[1].replace(b"+", b" "))
+        query = _unquoted(found[1])
         if not _fit(query) or self._known_unfit(query):
             return None
         version, key = self._delivery.version(), same_way(manner.key, "query=" + found[1].decode())
@@ -187,6 +187,16 @@ class Express:
     def process_ended(self) -> None:
         """Takes note that a process has ended."""
         self._delivery.metrics.express_ended += 1
+
+
+def _unquoted(text: bytes) -> bytes:
+    """The query in an address; where it is not well quoted, something that is no text.
+
+    But for its sign this is quoted-printable, which is read ten times as fast as `urllib` reads the other; neither sign stands unquoted in `_PLAIN`
+    but to quote.
+    """
+    found = a2b_qp(text.replace(b"+", b" ").replace(b"%", b"="))
+    return found if len(found) == len(text) - 2 * text.count(b"%") else b"\xff"
 
 
 def _fit(query: bytes) -> bool:

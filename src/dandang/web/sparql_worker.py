@@ -178,6 +178,8 @@ def query(store: ox.Store, prefixes: dict[str, str], job: Job, out: Answer) -> N
     out.header |= {"kind": kind, "format": ending}
     if kind == "boolean" and ending in ("csv", "tsv"):
         out.write(str(bool(result)).lower().encode())
+    elif kind == "boolean":
+        out.write(result.serialize(format=RESULTS[ending]))
     else:
         result.serialize(out, format=RESULTS[ending])
 
