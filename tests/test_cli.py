@@ -109,6 +109,13 @@ def test_ask_as_xlsx(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     assert run(capsys, "ask", "cq-20", "--format", "xlsx")[0] == 2
 
 
+@pytest.mark.parametrize("text", ["ASK { ?s ?p ?o }", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }"])
+def test_a_query_in_the_place_of_a_file_is_told(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert main(["query", text, "--lang", "zh"]) == 2
+    told = capsys.readouterr().err
+    assert "给的是查询本身" in told and "dandang query" in told and "fsspec" not in told and "Protocol" not in told
+
+
 def test_query_runs_sparql(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "q.rq"
     path.write_text('SELECT ?c WHERE { ?c skos:notation "E7" }', encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +12,12 @@ from typing import Any, BinaryIO, cast
 from dandang.errors import ResourceMissing, UnreadableFile
 from dandang.model import Place
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
+
 
 def is_address(name: str) -> bool:
     """Whether a name is the address of something elsewhere."""
-    return "://" in name
+    return bool(_ADDRESS.fullmatch(name))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dandang.bulk.engine import load_engine
 from dandang.bulk.records import Checked, Task
 from dandang.bulk.run import Run
+from dandang.cases.sources import is_address
 from dandang.cli.inputs import file_size
 from dandang.cli.output import destination
 from dandang.messages import Text
@@ -34,7 +35,7 @@ class Dump:
         )
         self.lang = options.lang
         # A packed file does not tell how much there is in it.
-        packed = any(name.endswith((".gz", ".zst")) or "://" in name or name == "-" for name in files)
+        packed = any(name.endswith((".gz", ".zst")) or is_address(name) or name == "-" for name in files)
         self._whole = 0 if packed else sum(map(file_size, files))
         self._begun = time.monotonic()
         self._told = 0.0

@@ -52,15 +52,15 @@ def case_files(names: Sequence[str]) -> list[str]:
 def _files_of(name: str) -> list[str]:
     import os
 
+    from dandang.cases.sources import addresses, is_address
+
     if os.path.isdir(name):
         from dandang.cases.reading import is_case_file
 
         found = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
         found = [file for file in found if is_case_file(file)]
         missing = ("文件夹里没有案件文件", "there is no case file in the folder")
-    elif "://" in name and any(mark in name for mark in "*?["):
-        from dandang.cases.sources import addresses
-
+    elif is_address(name) and any(mark in name for mark in "*?["):
         found, missing = addresses(name), ("没有符合的文件", "no file fits")
     elif any(mark in name for mark in "*?[") and not os.path.exists(name):
         from glob import glob
@@ -79,10 +79,11 @@ def _files_of(name: str) -> list[str]:
 def is_dump(files: Sequence[str], options: Namespace) -> bool:
     """Whether files are for the bulk engine: workers were asked for, one is far away, too large to be read whole, or a stream of unknown length."""
     from dandang.cases.files import MAX_BYTES
+    from dandang.cases.sources import is_address
 
     streamed = "-" in files and options.syntax in ("jsonl", "nq", "nt", "turtle", "trig")
     asked = options.workers > 0 or bool(options.scheduler)
-    return asked or streamed or any("://" in name or file_size(name) > MAX_BYTES for name in files)
+    return asked or streamed or any(is_address(name) or file_size(name) > MAX_BYTES for name in files)
 
 
 def file_size(name: str) -> int:

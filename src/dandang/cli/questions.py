@@ -35,13 +35,30 @@ def ask(options: Namespace) -> int:
     return print_table(table, options)
 
 
+def _no_name(text: str) -> UnreadableFile:
+    return UnreadableFile(
+        "这里要的是文件名，给的是查询本身",
+        "this takes the name of a file, and was given a query itself",
+        hint=(
+            "存成文件，或者用标准输入：echo '…' | dandang query",
+            "save it in a file, or pipe it: echo '…' | dandang query",
+        ),
+        place=Place(text if len(text) <= 60 else f"{text[:59]}…"),
+    )
+
+
 def query(options: Namespace) -> int:
     """`dandang query [FILE]`."""
     from dandang import snapshot, sparql_guard
     from dandang.cases.files import read_bytes
     from dandang.catalogue import whole_store
 
-    content = read_bytes(options.file)
+    try:
+        content = read_bytes(options.file)
+    except UnreadableFile as error:
+        if "{" in options.file:
+            raise _no_name(options.file) from error
+        raise
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
