@@ -252,6 +252,6 @@ def test_what_excludes_must_be_in_force_to_exclude(policy: Policy) -> None:
     values = []
     for first in ("", FIRST):
         view = view_of(case, dated(excluding, first, "", "L1", "L2", "L3"), "recommended")
-        nodes = tuple(explain_clause(one, view) for one in view.policy.clauses_of(exits))
+        nodes = tuple(explain_clause(one, view) for one in view.rules.policy.clauses_of(exits))
         values.append(explain_condition(exclusion, view._replace(clauses={exits: nodes})).value)
     assert values == [False, True]

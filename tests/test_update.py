@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
@@ -280,15 +281,15 @@ def _serving(file: Path, token: Path) -> tuple[subprocess.Popen[str], int]:
 
 def _write(port: int, confirmed: list[int]) -> None:
     headers = {"Content-Type": UPDATE, "Authorization": f"Bearer {SECRET}"}
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
-    while True:
-        number = len(confirmed) + 1
-        update = f'INSERT DATA {{ <http://e/s> <http://e/n> "{number}a", "{number}b" }}'
-        try:
-            connection.request("POST", "/sparql", update.encode(), headers)
-            answer = connection.getresponse()
-            answer.read()
-        except OSError:
-            return
-        assert answer.status == 204
-        confirmed.append(number)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        while True:
+            number = len(confirmed) + 1
+            update = f'INSERT DATA {{ <http://e/s> <http://e/n> "{number}a", "{number}b" }}'
+            try:
+                connection.request("POST", "/sparql", update.encode(), headers)
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, HTTPException):
+                return
+            assert answer.status == 204
+            confirmed.append(number)

@@ -10,6 +10,7 @@ from html import unescape
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -123,6 +124,13 @@ def test_a_step_without_a_case_begins_at_the_beginning(client: FlaskClient) -> N
     for step in (*STEPS, "/case/standing"):
         answer = client.get(f"/en{step}", headers=HTML)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/en/case")
+
+
+@pytest.mark.parametrize("sent", [{}, {"case": ""}, {"case": " \n"}, {"file": (BytesIO(b""), "")}])
+def test_who_opens_nothing_is_told_what_to_do_here(client: FlaskClient, sent: dict[str, Any]) -> None:
+    answer = client.post("/zh/case", data={"syntax": "", **sent}, headers=HTML, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert "没有贴上案件，也没有选文件" in answer.text and "dandang template" not in answer.text
 
 
 def test_the_empty_workbook_asks_for_every_fact(client: FlaskClient, library: Library) -> None:

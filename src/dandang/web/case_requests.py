@@ -8,7 +8,7 @@ from flask import request
 
 from dandang.cases import ReadCase, accepted, read_stated
 from dandang.cases.files import is_workbook
-from dandang.errors import DandangError
+from dandang.errors import DandangError, UnreadableFile
 from dandang.web.problems import Unsupported
 from dandang.web.routing import library
 from dandang.web.views.case_form import CaseForm, form_of_case, form_of_values, read_form
@@ -46,6 +46,12 @@ class File(NamedTuple):
 
     def read(self) -> list[ReadCase]:
         """Its cases as stated. Raises InputError."""
+        if not (self.content.strip() or self.name) and is_form():
+            raise UnreadableFile(
+                "没有贴上案件，也没有选文件",
+                "nothing was pasted, and no file was chosen",
+                hint=("贴上案件的内容，或者选一个文件", "paste a case, or choose a file"),
+            )
         words = library().vocabulary
         return read_stated(self.content, words.policy, name=self.name, syntax=self.syntax, vocabulary=words)
 
