@@ -44,7 +44,7 @@ def test_graph_is_fetched_when_it_is_asked_for(open_page: OpenPage) -> None:
         assert page.locator(".graph-canvas canvas").count() > 0
         assert page.locator("figure[data-neighbourhood]").is_hidden()
         page.locator(".graph-open").click()
-        assert page.locator(".graph").count() == 0
+        page.locator(".graph").wait_for(state="detached")
         assert page.locator("figure[data-neighbourhood]").is_visible()
 
 

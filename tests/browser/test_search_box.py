@@ -47,6 +47,8 @@ def test_enter_without_a_choice_searches(open_page: Callable[..., AbstractContex
 def test_suggestions_by_mouse(open_page: Callable[..., AbstractContextManager[Page]]) -> None:
     with open_page("/zh/") as page:
         page.get_by_role("combobox").press_sequentially("E7")
+        # Until the answer to both letters has come, the suggestions are those of the first one.
+        page.locator("[role=option]:first-child", has_text="E7").wait_for()
         with page.expect_navigation():
             page.get_by_role("option").first.click()
         assert page.url.endswith("/zh/clauses/E7")
