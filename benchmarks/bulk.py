@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +49,24 @@ def made(policy: Policy, number: int, *, seed: int = 1) -> Iterator[Case]:
         }
         while len(stated) < 3:
             stated[dice.choice(list(policy.facts))] = dice.random() < 0.7
-        yield Case(
-            f"{dice.choice((2018, 2019))}-{count:07d}",
-            text(dice, 8, 24),
-            f"2018-{dice.randint(9, 12):02d}-{dice.randint(1, 28):02d}",
-            "",
-            Cadre(dice.choice(policy.schemes["rank"]), text(dice, 4, 10), dice.choice((None, True))),
-            dice.choice(policy.schemes["domain"]),
-            text(dice, 30, 80),
-            tuple(fact(kind, value, dice) for kind, value in stated.items()),
-            (DecidedSanction(dice.choice(policy.schemes["measure"]), "2020-03-11", "市委组织部"),)
-            if dice.random() < 0.2
-            else (),
-            (clause.iri,) if clause.kind == kinds[0] and dice.random() < 0.4 else (),
-        )
+        claims = (clause.iri,) if clause.kind == kinds[0] and dice.random() < 0.4 else ()
+        yield case_with(stated, f"{dice.choice((2018, 2019))}-{count:07d}", policy, dice)._replace(claims=claims)
+
+
+def case_with(stated: Mapping[str, bool], identifier: str, policy: Policy, dice: random.Random) -> Case:
+    """A case in which these facts are stated, and all else by chance."""
+    sanctions = (DecidedSanction(dice.choice(policy.schemes["measure"]), "2020-03-11", "市委组织部"),)
+    return Case(
+        identifier,
+        text(dice, 8, 24),
+        f"2018-{dice.randint(9, 12):02d}-{dice.randint(1, 28):02d}",
+        "",
+        Cadre(dice.choice(policy.schemes["rank"]), text(dice, 4, 10), dice.choice((None, True))),
+        dice.choice(policy.schemes["domain"]),
+        text(dice, 30, 80),
+        tuple(fact(kind, value, dice) for kind, value in stated.items()),
+        sanctions if dice.random() < 0.2 else (),
+    )
 
 
 def facts_of(condition: object) -> Iterator[FactCondition]:

@@ -18,13 +18,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import python_calamine
-from bulk import fact, text
+from bulk import case_with
 
 from dandang import __version__, load_policy
 from dandang.bulk.engine import BulkEngine, load_engine
 from dandang.bulk.run import Run
 from dandang.cases.table_writing import cases_workbook
-from dandang.model import Cadre, Case, DecidedSanction, Finding, Policy, Vocabulary
+from dandang.model import Case, Finding, Policy, Vocabulary
 from dandang.render.findings import Report
 from dandang.render.findings.workbook import annotated_workbook
 from dandang.render.template import asked_facts
@@ -41,18 +41,8 @@ def made(policy: Policy, number: int) -> Iterator[Case]:
     """Cases that say something in those columns; every second or third has a finding."""
     dice, facts = random.Random(1), asked(policy)
     for count in range(number):
-        sanctions = (DecidedSanction(dice.choice(policy.schemes["measure"]), "2020-03-11", "市委组织部"),)
-        yield Case(
-            f"2018-{count:07d}",
-            text(dice, 8, 24),
-            f"2018-{dice.randint(9, 12):02d}-{dice.randint(1, 28):02d}",
-            "",
-            Cadre(dice.choice(policy.schemes["rank"]), text(dice, 4, 10), dice.choice((None, True))),
-            dice.choice(policy.schemes["domain"]),
-            text(dice, 30, 80),
-            tuple(fact(kind, dice.random() < 0.9, dice) for kind in dice.sample(facts, 3)),
-            sanctions if dice.random() < 0.2 else (),
-        )
+        stated = {kind: dice.random() < 0.9 for kind in dice.sample(facts, 3)}
+        yield case_with(stated, f"2018-{count:07d}", policy, dice)
 
 
 def write(path: Path, number: int) -> None:

@@ -177,7 +177,7 @@ def _iri(predicate: str, iri: str) -> tuple[str, str]:
     if predicate == RDF + "type" and iri in _KINDS:
         return _KINDS[iri], _THERE
     if predicate == DD + "claims":
-        return f"part {iri}", _Claim(iri)
+        return f"part {iri}", Part(iri)
     if predicate in (DD + "onList", DD + "notOnList") and iri == LION_LIST:
         return predicate.removeprefix(DD), _THERE
     raise Irregular
@@ -204,7 +204,7 @@ def drafted(said: dict[str, str], identifier: str) -> Draft:
 
 
 class Part(str):
-    """Something that a line of a case leads to, by its name."""
+    """Something that a line of a case leads to, by its name: a clause that is claimed, or a node of which more is said."""
 
     __slots__ = ("_roles", "link", "name")
     roles: tuple[str, ...] = ()
@@ -217,13 +217,6 @@ class Part(str):
 
     def add(self, draft: Draft, said: dict[str, str]) -> None:
         """Take what is said of this part out of `said`, into the draft."""
-        raise NotImplementedError
-
-
-class _Claim(Part):
-    __slots__ = ()
-
-    def add(self, draft: Draft, said: dict[str, str]) -> None:
         draft.claims.append(self.name)
 
 

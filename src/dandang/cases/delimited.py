@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from dandang.cases.sheet import column_letters
 from dandang.cases.table import Locate, Row
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.model import Place
+from dandang.ooxml.columns import letters
 
 #: A cell longer than this is no cell; the csv module's own bound is lower than a long summary.
 _LONGEST_CELL = 1024 * 1024
@@ -77,7 +77,7 @@ class CsvTable:
 
         def place(row: int, column: int, path: str) -> Place:
             line = row + self._apart[bisect_right(self._from, row) - 1]
-            return Place(self._name, line, column + 1, path, f"{column_letters(column)}{row}")
+            return Place(self._name, line, column + 1, path, f"{letters(column + 1)}{row}")
 
         return place
 

@@ -115,7 +115,7 @@ class _Cells:
     def correct(self, finding: Finding) -> bool:
         """Put the correction of a finding in place of what is wrong; tells whether that stands there."""
         from dandang.cases.sheet import cell_text
-        from dandang.ooxml.sheet import column_number
+        from dandang.ooxml.columns import column_number
 
         sheet, _, name = (finding.place.cell if finding.place else "").rpartition("!")
         found = _NAME.fullmatch(name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
@@ -19,6 +18,7 @@ from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.ooxml.columns import letters
 
 
 class Field(NamedTuple):
@@ -187,22 +187,11 @@ class _Sheet(NamedTuple):
 
     def place(self, row: int, column: int, path: str = "") -> Place:
         """The place of a cell; row and column from 0."""
-        return Place(self.file, row + 1, column + 1, path, f"{self.name}!{column_letters(column)}{row + 1}")
+        return Place(self.file, row + 1, column + 1, path, f"{self.name}!{letters(column + 1)}{row + 1}")
 
     def scalar(self, row: int, column: int, path: str) -> Scalar:
         cells = self.rows[row]
         return Scalar(cell_text(cells[column]) if column < len(cells) else "", self.place(row, column, path))
-
-
-@cache
-def column_letters(column: int) -> str:
-    """The letters of a column counted from 0: A … Z, AA …"""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def cell_text(value: _CELL) -> str:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from itertools import islice
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
-from zipfile import ZipFile
 
-from dandang.cases.sheet import CASE_SHEET, cell_text, column_letters, hidden_sheets, open_workbook, visible_sheets
+from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, open_workbook, visible_sheets
 from dandang.cases.table import HEADING_ROWS, Locate, Row, is_heading
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.ooxml.columns import letters
+from dandang.ooxml.package import Package
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
 _CHUNK = 1 << 20
@@ -61,7 +60,7 @@ class Workbook:
 
     def _locate(self, sheet: str) -> Locate:
         def place(row: int, column: int, path: str) -> Place:
-            return Place(self._name, row, column + 1, path, f"{sheet}!{column_letters(column)}{row}")
+            return Place(self._name, row, column + 1, path, f"{sheet}!{letters(column + 1)}{row}")
 
         return place
 
@@ -71,7 +70,7 @@ class Workbook:
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             # A title across the columns above the headings is no data.
             if bottom > top:
-                cell = f"{sheet}!{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
+                cell = f"{sheet}!{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
                 yield _merged(Place(self._name, top + 1, left + 1, cell=cell))
         formulas = self._formulas(sheet)
         if formulas:
@@ -80,34 +79,20 @@ class Workbook:
     def _formulas(self, sheet: str) -> list[str]:
         """The cells of a sheet that hold a formula."""
         found: list[str] = []
-        with ZipFile(BytesIO(self._content)) as archive:
-            part = _part(archive, sheet)
-            if part not in archive.namelist():
-                return found
-            rest = b""
-            with archive.open(part) as stream:
-                while chunk := stream.read(_CHUNK):
-                    chunk = rest + chunk
-                    found += [match[1].decode() for match in _FORMULA.finditer(chunk)]
-                    # A cell may go on in the next chunk; one that was told is not told again.
-                    rest = chunk[max(chunk.rfind(b"<c "), 0) :]
-                    if _FORMULA.match(rest):
-                        rest = b""
+        package = Package(self._content)
+        part = package.sheets().get(sheet, "")
+        if not package.has(part):
+            return found
+        rest = b""
+        with package.opened(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                chunk = rest + chunk
+                found += [match[1].decode() for match in _FORMULA.finditer(chunk)]
+                # A cell may go on in the next chunk; one that was told is not told again.
+                rest = chunk[max(chunk.rfind(b"<c "), 0) :]
+                if _FORMULA.match(rest):
+                    rest = b""
         return found
-
-
-def _part(archive: ZipFile, sheet: str) -> str:
-    """The part of the archive that holds a sheet, by the relationships of the workbook (ECMA-376, part 1, 18.2.19): neither the order nor
-    the numbers of the parts tell it."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for element in book.iter():
-        if element.tag.endswith("}sheet") and element.get("name") == sheet:
-            link = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-            target = targets.get(link, "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return ""
 
 
 def _rows(page: Any) -> Iterator[Row]:

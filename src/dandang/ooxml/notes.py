@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dandang.ooxml.columns import letters
 from dandang.ooxml.package import MAIN, Package, before, xml_text
-from dandang.ooxml.sheet import letters
 
 _DRAWING = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">'

@@ -49,6 +49,10 @@ class Package:
             return self._written[part]
         return self._archive.read(part).decode("utf-8-sig")
 
+    def opened(self, part: str) -> IO[bytes]:
+        """The content of a part as it was."""
+        return self._archive.open(part)
+
     def write(self, part: str, text: str) -> None:
         """Replace or add a part."""
         self._written[part] = text if text.startswith("<?xml") else _START + text
@@ -139,7 +143,7 @@ class Package:
                 if name in self._written and name not in late:
                     archive.writestr(name, self._written[name])
                 elif name not in late:
-                    with self._archive.open(name) as source, archive.open(name, "w", force_zip64=True) as target:
+                    with self.opened(name) as source, archive.open(name, "w", force_zip64=True) as target:
                         for piece in changes.get(name, _unchanged)(source):
                             target.write(piece)
             for name, text in late.items():

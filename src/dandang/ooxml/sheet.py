@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import IO
 
+from dandang.ooxml.columns import column_number, letters
+
 _CHUNK = 1 << 18
 _NUMBER = re.compile(rb'\sr="(\d+)"')
 _REFERENCE = re.compile(rb'\sr="([A-Z]+)\d+"')
@@ -207,20 +209,3 @@ def _until(stream: IO[bytes], begun: bytes, mark: re.Pattern[bytes]) -> tuple[by
             return begun, None
         begun += more
     return begun[: found.end()], begun[found.end() :]
-
-
-def letters(column: int) -> str:
-    """The letters of a column counted from 1."""
-    found = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found
-
-
-def column_number(name: str) -> int:
-    """The number of a column from 1, by its letters."""
-    number = 0
-    for letter in name:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

@@ -12,9 +12,10 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from dandang.model import Finding, Place
+from dandang.ooxml.columns import column_number
 from dandang.ooxml.notes import annotate
 from dandang.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
-from dandang.ooxml.sheet import SheetChange, column_number, deselected
+from dandang.ooxml.sheet import SheetChange, deselected
 from dandang.ooxml.styles import PLAIN, Styles
 from dandang.render.findings.report import SEVERITIES, Report
 
