@@ -110,19 +110,6 @@ def empty(place: Place) -> Finding:
     )
 
 
-def no_policy_data(place: Place) -> Finding:
-    """A file of policy data with nothing in it."""
-    return Finding(
-        "no-policy-data",
-        Text("文件里没有政策数据", "there is no policy data in the file"),
-        Text(
-            "请检查是否选错文件，或者存盘时丢了内容",
-            "check whether this is the right file, and whether it was saved whole",
-        ),
-        place,
-    )
-
-
 def repeated(identifier: str, place: Place, first: Place) -> Finding:
     """A case that a run has had already. It was checked by itself."""
     return Finding(

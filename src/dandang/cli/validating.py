@@ -139,16 +139,13 @@ def _validate_policy(options: Namespace) -> int:
     from hashlib import sha256
     from pathlib import Path
 
-    import pyoxigraph as ox
-
     from dandang.audit import audit as audit_text
-    from dandang.bulk import faults
     from dandang.cases.files import decode, read_bytes
     from dandang.policy import load_quads
     from dandang.render.findings import Report
     from dandang.store import Index
     from dandang.turtle_lines import Places, located
-    from dandang.validation import validate_policy
+    from dandang.validation import validate_policy, without_data
     from dandang.validation.rules import read_rules
 
     folder = Path(options.policy) if options.policy else None
@@ -167,8 +164,7 @@ def _validate_policy(options: Namespace) -> int:
     files = list({path.resolve(): path for path in (*resources.data_files(), *own)}.values())
     quads = load_quads(files)
     places = Places({str(path): path.read_text(encoding="utf-8") for path in files})
-    empty = (faults.no_policy_data(Place(str(path))) for path in own if next(ox.parse(path=str(path)), None) is None)
-    findings = [*empty, *located(validate_policy(quads), places)]
+    findings = [*without_data(own), *located(validate_policy(quads), places)]
     digests = {Index(quads).value(iri, DD + "sourceDigest"): iri for iri in Index(quads).of_type(DD + "Source")}
     for path in sorted(folder.glob("*.txt")) if folder else ():
         text = decode(read_bytes(str(path)), str(path))

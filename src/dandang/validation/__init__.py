@@ -6,7 +6,7 @@ the place in the file, in both languages, and with the clauses they rest on. The
 
 from __future__ import annotations
 
-from dandang.validation.checking import CaseValidator, validate_case, validate_policy
+from dandang.validation.checking import CaseValidator, validate_case, validate_policy, without_data
 from dandang.validation.rules import SHAPES, case_rules
 
-__all__ = ["SHAPES", "CaseValidator", "case_rules", "validate_case", "validate_policy"]
+__all__ = ["SHAPES", "CaseValidator", "case_rules", "validate_case", "validate_policy", "without_data"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -11,6 +12,7 @@ from dandang import resources
 from dandang.cases import ReadCase, case_quads
 from dandang.cases.graph import case_iri
 from dandang.compiled import compiled_quads
+from dandang.messages import Text
 from dandang.model import Finding, Place, Policy
 from dandang.namespaces import CASES, DD, RDF, SKOS, shorten
 from dandang.store import GRAPHS
@@ -61,6 +63,21 @@ def validate_policy(quads: Iterable[ox.Quad], *, rules: Collection[str] = ()) ->
         for result in engine.results(rules=rules, closest=True)
     ]
     return sorted(found, key=lambda finding: (str(finding.place), finding.rule, finding.value))
+
+
+def without_data(paths: Iterable[Path]) -> Iterator[Finding]:
+    """A finding for each file of policy data, all of them readable, that says nothing."""
+    for path in paths:
+        if next(ox.parse(path=str(path)), None) is None:
+            yield Finding(
+                "no-policy-data",
+                Text("文件里没有政策数据", "there is no policy data in the file"),
+                Text(
+                    "请检查是否选错文件，或者存盘时丢了内容",
+                    "check whether this is the right file, and whether it was saved whole",
+                ),
+                Place(str(path)),
+            )
 
 
 class CaseValidator:
