@@ -77,7 +77,7 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 # Re-pins to the newest versions. The header names `make lock` and no index is written, so that the files are the same
 # whoever makes them. Made with Python 3.11, the oldest that is supported: its pins include what later ones do not need.
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
-	--allow-unsafe --strip-extras --newline lf \
+	--allow-unsafe --no-strip-extras --newline lf \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 build/lock/.done: requirements/lock.txt

@@ -21,11 +21,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import rdflib
 import yaml
+from packaging.requirements import Requirement
 from rdflib.namespace import OWL, RDF
 
 import dandang
@@ -274,8 +276,13 @@ def test_versions_agree(root: Path, wheel: Path) -> None:
         assert stated == {version}, module.name
 
 
+#: A pin: the name, the extras, the version.
+PIN = r"([A-Za-z0-9._-]+)(?:\[([a-z0-9,-]+)\])?==(\S+)"
+
+
 def pins(file: Path) -> dict[str, str]:
-    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    found = re.findall(rf"^{PIN}", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {name: version for name, _, version in found}
 
 
 @pytest.mark.parametrize("name", ["build", "run", "test", "lock"])
@@ -284,7 +291,7 @@ def test_requirements_are_pinned_by_hash_and_name_no_host(root: Path, name: str)
     entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
     assert entries
     for entry in entries:
-        assert re.match(r"[A-Za-z0-9._-]+==\S+ \\\n\s+--hash=sha256:[0-9a-f]{64}", entry), entry.splitlines()[0]
+        assert re.match(rf"{PIN} \\\n\s+--hash=sha256:[0-9a-f]{{64}}", entry), entry.splitlines()[0]
     assert "://" not in text
     assert not re.search(r"^\s*--(?!hash=)", text, flags=re.MULTILINE)
     assert not re.search(r"(?:^|\s)/\w", text), "a path of a machine"
@@ -306,6 +313,22 @@ def test_pins_cover_the_declared_dependencies(root: Path) -> None:
 
     assert names(project["dependencies"]) <= pins(root / "requirements" / "run.txt").keys()
     assert names(project["optional-dependencies"]["test"]) <= pins(root / "requirements" / "test.txt").keys()
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_extras_that_packages_ask_of_each_other_stand_in_the_pins(root: Path, name: str) -> None:
+    """Without them pip takes the newest release for `package[extra]`, finds no hash for it, and installs nothing."""
+    text = (root / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    pinned = {own: set(extras.split(",")) for own, extras, _ in re.findall(rf"^{PIN}", text, flags=re.MULTILINE)}
+    asked = [
+        requirement
+        for own in pinned
+        for requirement in map(Requirement, metadata.requires(own) or ())
+        if requirement.extras and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+    ]
+    assert asked, "no package asks for an extra of another: the test looks at nothing"
+    for requirement in asked:
+        assert requirement.extras <= pinned[requirement.name], requirement
 
 
 def test_no_path_of_a_machine_is_published(root: Path) -> None:
