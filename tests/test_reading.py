@@ -140,6 +140,7 @@ FINDINGS = {
     "unknown clause": ("id: a\nclaims: [E11]\n", "unknown-clause", 2, "E10"),
     "bad date": ("id: a\non: 2018年9月1日\n", "bad-date", 2, "2018-09-01"),
     "impossible date": ("id: a\non: 2018-02-30\n", "bad-date", 2, "2018-09-01"),
+    "week for a date": ("id: a\non: 2018-W01-1\n", "bad-date", 2, "2018-09-01"),
     "unknown key": ("id: a\nfact: {}\n", "unknown-key", 2, "facts"),
     "repeated key": ("id: a\ntitle: x\ntitle: y\n", "repeated-key", 3, ""),
     "list for text": ("id: a\ntitle: [x]\n", "not-text", 2, ""),

@@ -63,7 +63,8 @@ def is_date(text: str) -> bool:
     """Whether the text is a date of the calendar, as YYYY-MM-DD."""
     from datetime import date
 
-    if len(text) != 10 or text[4] != "-":
+    # Weeks, which Python reads too, are no dates of XML Schema.
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return False
     try:
         date.fromisoformat(text)
