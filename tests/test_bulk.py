@@ -169,7 +169,7 @@ def test_a_measure_stated_twice_is_for_the_engine(engine: BulkEngine, policy: Po
 
 
 def check(engine: BulkEngine, syntax: str, data: bytes) -> list[Checked]:
-    return engine.check(engine.reader(syntax).records(data, "file", 1))
+    return engine.check(engine.reader(syntax).read(data, "file", 1).records)
 
 
 def triples(cases: Iterable[Case]) -> bytes:
@@ -222,13 +222,13 @@ def test_every_syntax_says_the_same(engine: BulkEngine, cases: list[Case], polic
     assert said(check(engine, "jsonl", json_lines(cases, policy))) == expected
     for data, syntax in ((quads, "nquads"), (triples, "ntriples")):
         assert said(check(engine, syntax, data(whole))) == expected
-        records = list(engine.reader(syntax).records(data(whole), "file", 1))
+        records = engine.reader(syntax).read(data(whole), "file", 1).records
         assert all(record.said for record in records), "all of them are regular"
 
 
 def test_json_lines_are_read_as_case_files_are(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
     data = json_lines(cases, policy)
-    records = engine.reader("jsonl").records(data, "file", 1)
+    records = engine.reader("jsonl").read(data, "file", 1).records
     for record, line in zip(records, data.splitlines(), strict=True):
         (slow,) = read_cases(line, policy, name="file", syntax="json")
         assert record.said is not None and record.read is not None
@@ -259,6 +259,7 @@ IRREGULAR = {
     "a second id": '<{case}> <http://purl.org/dc/terms/identifier> "other" <{graph}> .',
     "an unknown domain": "<{case}> <https://w3id.org/dandang/ontology#domain> <https://example.org/x> <{graph}> .",
     "no date": '<{case}> <https://w3id.org/dandang/ontology#conductDate> "2018-13-01"^^<http://www.w3.org/2001/XMLSchema#date> <{graph}> .',
+    "an empty text": '<{case}> <http://purl.org/dc/terms/description> "" <{graph}> .',
     "a blank node": '_:b <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
     "another subject": '<https://example.org/y> <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
     "an escape": '<{case}> <http://purl.org/dc/terms/description> "a\\u4E00\\n" <{graph}> .',
@@ -318,7 +319,7 @@ def test_what_is_read_quickly_says_what_its_graph_says(engine: BulkEngine, cases
     regular = 0
     for _ in range(1500):
         block = spoiled(dice.choice(blocks), dice.choice(blocks), dice)
-        (record, *more) = engine.reader("nquads").records(block, "file", 1)
+        (record, *more) = engine.reader("nquads").read(block, "file", 1).records
         if record.said is None or more:
             continue
         regular += 1
@@ -514,17 +515,26 @@ def test_repeats_remember_the_first(policy: Policy) -> None:
     assert len(repeats) == 20_000
 
 
-def test_chunks_hold_whole_cases(engine: BulkEngine, cases: list[Case], policy: Policy, tmp_path: Path) -> None:
-    from dandang.bulk.streams import chunks
+@pytest.mark.parametrize("last", [200, 1 << 16])
+def test_chunks_hold_whole_cases(
+    last: int,
+    engine: BulkEngine,
+    cases: list[Case],
+    policy: Policy,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dandang.bulk.streams import chunks, loaded
 
+    monkeypatch.setattr(cutting, "_LAST", last)
     whole = [with_derived_facts(case, policy) for case in cases]
     for name, data in (("x.nq", quads(whole)), ("x.nt", triples(whole)), ("x.jsonl", json_lines(cases, policy))):
         path = tmp_path / name
         path.write_bytes(data)
-        for size in (300, 5000, 1 << 20):
-            cut = list(chunks(str(path), size=size))
+        for size in (300, 5000, 17000, 1 << 20):
+            cut = [loaded(chunk) for chunk in chunks(str(path), size=size)]
             assert b"".join(chunk.data for chunk in cut) == data
-            assert cut[0].first_line == 1
+            assert cut[0].first
             found = [item.id for chunk in cut for item in check(engine, chunk.syntax, chunk.data)]
             assert found == [case.id for case in whole], (name, size)
 
@@ -575,7 +585,7 @@ def test_a_killed_worker_loses_nothing(
         import os
         import signal
 
-        if chunk.first_line > 10 and not mark.exists():
+        if not chunk.first and not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return real(made, chunk, task)

@@ -13,6 +13,8 @@ from dandang.model import Finding, Place
 
 #: Bytes of a chunk: enough that nothing is spent on the way, few enough to hold several.
 CHUNK = 1 << 20
+#: So much of the end of a chunk is looked at first for the border of two cases.
+_LAST = 1 << 16
 #: A line beyond this is no case; it is passed over without being held.
 MOST_LINE = 8 << 20
 #: A case beyond this is cut, and checked in pieces.
@@ -33,8 +35,8 @@ class Cutter:
         self.name = name
         self.syntax = syntax
         self.size = size
-        self._line = 1
         self._findings: list[Finding] = []
+        self._first = True
         #: What the lines of the case have in common that was cut last.
         self._overlong = b""
 
@@ -65,7 +67,7 @@ class Cutter:
             if len(waiting) >= self.size:
                 cut = self.cut(waiting)
                 if cut:
-                    yield self._whole(waiting[:cut])
+                    yield self.chunk(bytes(waiting[:cut]))
                     del waiting[:cut]
         if broken is not None:
             tail = waiting.rfind(b"\n") + 1
@@ -74,24 +76,20 @@ class Cutter:
         elif waiting and not waiting.endswith(b"\n"):
             waiting += b"\n"
         if waiting or self._findings:
-            yield self._whole(waiting)
+            yield self.chunk(bytes(waiting))
         if empty and broken is None:
-            yield self.chunk(b"", 0)._replace(findings=(faults.empty(Place(self.name)),))
+            yield self.chunk()._replace(findings=(faults.empty(Place(self.name)),))
 
-    def _place(self, waiting: bytearray, position: int) -> Place:
-        return Place(self.name, self._line + waiting.count(b"\n", 0, position))
+    def _place(self, waiting: bytes | bytearray, position: int) -> Place:
+        return Place(self.name, 1 + waiting.count(b"\n", 0, position))
 
-    def _whole(self, data: bytearray) -> Chunk:
-        return self.chunk(bytes(data), data.count(b"\n"))
-
-    def chunk(self, data: bytes, lines: int) -> Chunk:
-        """The next chunk, of so many lines."""
-        found = Chunk(self.name, self.syntax, self._line, data, findings=tuple(self._findings))
-        self._line += lines
-        self._findings = []
+    def chunk(self, data: bytes = b"", start: int = 0, end: int = 0) -> Chunk:
+        """The next chunk: its bytes, or where they are in the file."""
+        found = Chunk(self.name, self.syntax, data, start, end, tuple(self._findings), self._first)
+        self._findings, self._first = [], False
         return found
 
-    def cut(self, waiting: bytearray) -> int:
+    def cut(self, waiting: bytes | bytearray) -> int:
         """Where the last case of a buffer begins, which may go on behind it; 0 where there is but one."""
         end = waiting.rfind(b"\n") + 1
         if self.syntax == "jsonl":
@@ -112,7 +110,7 @@ class Cutter:
             self._findings.append(faults.case_too_long(self._place(waiting, 0), MOST_CASE))
         return end
 
-    def _key(self, waiting: bytearray, start: int, end: int) -> bytes:
+    def _key(self, waiting: bytes | bytearray, start: int, end: int) -> bytes:
         """What the lines of a case have in common: the graph, else the subject without its part; nothing for a blank node."""
         line = bytes(waiting[start:end]).rstrip()
         graph = graph_of(line) if self.syntax == "nquads" else b""
@@ -122,24 +120,33 @@ class Cutter:
 
 
 class PlainFile:
-    """A file that can be read at any place: cut without keeping what is read."""
+    """A file that can be read at any place: cut into chunks that say where they are, from a look at their ends."""
 
-    def __init__(self, raw: BinaryIO, cutter: Cutter, *, held: bool) -> None:
+    def __init__(self, raw: BinaryIO, cutter: Cutter) -> None:
         self._raw = raw
         self._cutter = cutter
-        self._held = held
 
     def chunks(self) -> Iterator[Chunk]:
         """The chunks of the file. What is not as it should be is left to the cutter of streams, from there to the end."""
-        cutter, start, window = self._cutter, self._raw.tell(), bytearray(self._cutter.size)
-        while self._raw.readinto(window) == len(window):  # type: ignore[attr-defined]
-            end = cutter.cut(window)
-            if not end:
-                break
-            data = bytes(memoryview(window)[:end]) if self._held else b""
-            found = cutter.chunk(data, window.count(b"\n", 0, end))
-            yield found if self._held else found._replace(start=start, end=start + end)
-            start += end
-            self._raw.seek(start)
+        cutter, start = self._cutter, self._raw.tell()
+        while end := self._end(start):
+            yield cutter.chunk(start=start, end=end)
+            start = end
         self._raw.seek(start)
         yield from cutter.chunks(iter(partial(self._raw.read, cutter.size), b""), begun=start > 0)
+
+    def _end(self, start: int) -> int:
+        """Where the chunk from here ends; 0 where it is the last one, or no ordinary one."""
+        beyond = start + self._cutter.size
+        for length in (_LAST, self._cutter.size):
+            first = max(beyond - length, start)
+            self._raw.seek(first)
+            window = self._raw.read(beyond - first)
+            if first + len(window) < beyond:
+                return 0
+            # A line that is seen in part looks like one of another case.
+            whole = window.find(b"\n") + 1 if first > start else 0
+            cut = self._cutter.cut(window[whole:])
+            if cut:
+                return first + whole + cut
+        return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dandang.bulk.ground import VALUES, Key
@@ -117,9 +117,11 @@ class _NotRegular(Exception):
 
 
 class _FactBits(NamedTuple):
-    """The bits and the date slot of a fact type."""
+    """A fact of a type and a value: its bits and the date slot, whether anything else can follow for its type, and what follows from it."""
 
-    stated: dict[str, int]
+    stated: int
+    settled: bool
+    steps: Sequence[tuple[str, bool]]
     evidence: int
     found_by: int
     found_on: int
@@ -135,14 +137,17 @@ class Assembler:
         self._derivation = derivation
         self._known_bases: dict[tuple[str, Truth, tuple[str, ...]], list[tuple[str, bool]]] = {}
         self._facts = {
-            kind: _FactBits(
-                {value: bits["fact", kind, value] for value in VALUES},
+            (kind, value): _FactBits(
+                bits["fact", kind, value],
+                value != "unknown",
+                tuple(derivation.steps.get((kind, value == "yes"), ())) if value in _WORDS.values() else (),
                 bits["evidence", kind],
                 bits["foundBy", kind],
                 bits["foundOn", kind],
                 slots["foundOn", kind],
             )
             for kind in policy.facts
+            for value in VALUES
         }
         self._derived = {
             (kind, value): bits["derived", kind, _WORDS[value]] for kind in policy.facts for value in _WORDS
@@ -216,33 +221,33 @@ class Assembler:
 
     def _add_facts(self, draft: Draft, atoms: list[int], dates: dict[int, str]) -> None:
         steps = self._derivation.steps
-        settled: dict[str, bool] = {}
-        replaced: dict[str, bool] = {}
+        settled: set[str] = set()
+        replaced: dict[str, str] = {}
         waiting = self._bases(draft)
-        for fact in draft.facts:
-            settled[fact.type] = fact.value != "unknown"
-            if fact.value == "yes" or fact.value == "no":
-                waiting += steps.get((fact.type, fact.value == "yes"), ())
+        stated = [(fact, self._facts[fact.type, fact.value]) for fact in draft.facts]
+        for fact, bits in stated:
+            if bits.settled:
+                settled.add(fact.type)
+            waiting += bits.steps
         for kind, value in waiting:
-            if not settled.get(kind):
-                settled[kind] = True
-                replaced[kind] = value
+            if kind not in settled:
+                settled.add(kind)
+                replaced[kind] = _WORDS[value]
                 atoms.append(self._derived[kind, value])
                 waiting += steps.get((kind, value), ())
-        if draft.derived and sorted(draft.derived) != sorted((kind, _WORDS[value]) for kind, value in replaced.items()):
+        if draft.derived and dict(draft.derived) != replaced:
             raise _NotRegular
-        for fact in draft.facts:
-            if fact.value == "unknown" and fact.type in replaced:
-                continue
-            bits = self._facts[fact.type]
-            atoms.append(bits.stated[fact.value])
-            if fact.evidence:
+        for (kind, _, evidence, found_by, found_on, _), bits in stated:
+            if kind in replaced:
+                continue  # it was stated as unknown
+            atoms.append(bits.stated)
+            if evidence:
                 atoms.append(bits.evidence)
-            if fact.found_by:
+            if found_by:
                 atoms.append(bits.found_by)
-            if fact.found_on:
+            if found_on:
                 atoms.append(bits.found_on)
-                dates[bits.slot] = fact.found_on
+                dates[bits.slot] = found_on
 
 
 def known_names(policy: Policy) -> dict[str, tuple[str, bool] | None]:

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 from dandang.bulk.engine import BulkEngine, load_engine
-from dandang.bulk.records import Checked, Chunk, Task
-from dandang.bulk.work import check_chunk
+from dandang.bulk.records import Chunk, Task
+from dandang.bulk.streams import loaded
+from dandang.bulk.work import Batch, check_chunk, packed
 from dandang.errors import BadParameter, ResourceMissing
 
 #: Chunks under way for each thread of the cluster.
@@ -27,14 +28,15 @@ _PATIENCE = 20
 
 def run(
     stream: Iterable[Chunk], task: Task, *, scheduler: str, today: str, workers: int = 1
-) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
+) -> Iterator[tuple[Chunk, Batch]]:
     """Each chunk with what was found, in order. `scheduler` is the address of a Dask scheduler, such as `tcp://host:8786`; `local` starts one on
     this machine, with so many workers. Raises BadParameter where none answers or it has no workers."""
     with _client(scheduler, workers) as client:
         waiting: deque[tuple[Chunk, Any]] = deque()
         for chunk in stream:
-            # pure=False: what is done once for a chunk is never taken for another's.
-            waiting.append((chunk, client.submit(_work, chunk, task, today, pure=False)))
+            # Workers elsewhere cannot open the file. pure=False: what is done once for a chunk is never taken for another's.
+            sent = chunk if scheduler == LOCAL else loaded(chunk)
+            waiting.append((chunk, client.submit(_work, sent, task, today, pure=False)))
             if len(waiting) >= _AHEAD * max(1, sum(client.nthreads().values())):
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -78,5 +80,5 @@ def _engine(today: str) -> BulkEngine:
     return load_engine(today=today)
 
 
-def _work(chunk: Chunk, task: Task, today: str) -> list[Checked]:
-    return check_chunk(_engine(today), chunk, task)
+def _work(chunk: Chunk, task: Task, today: str) -> Batch:
+    return packed(check_chunk(_engine(today), chunk, task), task)

@@ -1,23 +1,21 @@
-"""N-Quads and N-Triples → records, by lines.
+"""N-Quads and N-Triples → records, by blocks of lines.
 
 A case is the lines about its IRI and the nodes `IRI#…`, one after another; in N-Quads also all lines of the same graph that follow. A block whose lines
-are as `cases.graph` writes them is read here, with each kind of line looked at once and remembered; any other block is parsed whole and checked as it
-stands.
+are as `cases.graph` writes them is read here, as a few pieces that were met before; any other block is parsed whole and checked as it stands.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import pyoxigraph as ox
 
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.faults import syntax_fault
-from dandang.bulk.records import Record
-from dandang.bulk.statements import Irregular, Statements, drafted
+from dandang.bulk.records import Record, Records
+from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
 from dandang.model import Case, Place
@@ -26,8 +24,8 @@ from dandang.namespaces import CASES
 #: The subject of a line, up to the part of it.
 _SUBJECT = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>]")
 _CASE = b"<" + CASES.encode()
-#: So many lines ahead the end of a case is looked for, more or less what a case has.
-_STRIDE = 32
+#: The end of a case is looked for so many bytes beyond the length of the one before, and no fewer than these.
+_BEYOND = 1_000
 
 
 class Lines:
@@ -39,50 +37,69 @@ class Lines:
         self._quads = quads
         self._statements = Statements()
 
-    def records(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
+    def read(self, data: bytes, file: str, first_line: int) -> Records:
         """The records of whole cases."""
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        # A zero byte stands for the IRI of the case in what follows; a file that has its own is read another way.
-        plain, start = b"\x00" not in data, 0
-        while start < len(lines):
-            subject = _SUBJECT.match(lines[start])
-            prefix = subject[1] if subject else b""
-            suffix = (graph_of(lines[start]) if self._quads else b"") + b" ."
-            end = _likely_end(lines, start + 1, prefix) if prefix else start + 1
-            own = _stripped(lines[start:end], prefix, suffix) if prefix and plain else None
-            if own is None and prefix:
-                end = _block_end(lines, start + 1, prefix)
-            further = _further(lines, end, suffix if self._quads else b" .") if prefix else end
-            place = Place(file, first_line + start)
-            record = self._regular(lines[start:end], own, prefix, place) if own and further == end else None
+        if not data.endswith(b"\n"):
+            data += b"\n"
+        plain = not any(mark in data for mark in MARKS)
+        records: list[Record] = []
+        start, line, reach = 0, first_line, 0
+        while start < len(data):
+            place = Place(file, line)
+            record, end, lines = (plain and self._regular(data, start, reach, place)) or self._other(data, start, place)
             if record:
-                yield record
-            elif prefix or any(line.strip() and not line.startswith(b"#") for line in lines[start:further]):
-                yield self._whole(lines[start:further], prefix, place)
-            start = further
+                records.append(record)
+            start, line, reach = end, line + lines, end - start + _BEYOND
+        return Records(records, line - first_line)
 
     # --- a block as we write it ---
 
-    def _regular(self, lines: list[bytes], own: list[bytes], prefix: bytes, place: Place) -> Record | None:
-        """A case as `cases.graph` writes it; None for any other. `own` are the lines without what they have in common."""
+    def _regular(self, data: bytes, start: int, reach: int, place: Place) -> tuple[Record, int, int] | None:
+        """A case as `cases.graph` writes it, with its end and the number of its lines; None for any other."""
+        subject = _SUBJECT.match(data, start)
+        if not subject:
+            return None
+        prefix = subject[1]
+        end = _likely_end(data, start, prefix, reach)
+        graph = self._graph(data, start)
+        if _further(data, end, graph) > end:
+            return None
+        block = data[start:end]
         try:
             identifier = _identifier(prefix)
-            draft = drafted(self._statements.of(own, prefix, identifier), identifier.decode())
+            said = self._statements.of(block, graph, identifier)
+            lines = len(said.statements)
+            draft = drafted(said, identifier.decode())
         except (Irregular, KeyError, UnicodeDecodeError):
             return None
         facts = self._assembler.facts(draft)
         if facts is None:
             return None
-        spot = partial(_spot, lines, place, prefix)
+        spot = partial(_spot, block, place, prefix)
         read = partial(self._read, draft, place, spot)
-        return Record(draft.id, place, facts, read, names=partial(_names, draft.nodes), draft=draft, spot=spot)
+        names = partial(_names, draft.nodes)
+        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, lines
 
     def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
         return ReadCase(draft.case(self._derivation, place, spot))
 
+    def _graph(self, data: bytes, start: int) -> bytes:
+        """What stands behind a statement: its graph, if it has one, and the full stop."""
+        return (graph_of(data[start : data.find(b"\n", start)]) if self._quads else b"") + b" ."
+
     # --- any other block ---
+
+    def _other(self, data: bytes, start: int, place: Place) -> tuple[Record | None, int, int]:
+        """A block as it stands, with its end and the number of its lines; none where nothing is said in it."""
+        subject = _SUBJECT.match(data, start)
+        if subject:
+            end = _further(data, _block_end(data, start, subject[1]), self._graph(data, start))
+        else:
+            end = data.find(b"\n", start) + 1
+        lines = data[start : end - 1].split(b"\n")
+        if not any(line.strip() and not line.startswith(b"#") for line in lines):
+            return None, end, len(lines)
+        return self._whole(lines, subject[1] if subject else b"", place), end, len(lines)
 
     def _whole(self, lines: list[bytes], prefix: bytes, place: Place) -> Record:
         quads: list[ox.Quad] = []
@@ -101,13 +118,13 @@ class Lines:
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
 
 
-def _spot(lines: list[bytes], place: Place, prefix: bytes, key: str) -> Place:
+def _spot(block: bytes, place: Place, prefix: bytes, key: str) -> Place:
     """The first line about a node."""
-    subject = prefix + key.encode() + b"> "
-    for number, line in enumerate(lines, start=place.line or 1):
-        if line.startswith(subject):
-            return Place(place.file, number, None, key)
-    return place._replace(path=key)
+    subject = b"\n" + prefix + key.encode() + b"> "
+    before = (b"\n" + block).find(subject)
+    if before < 0:
+        return place._replace(path=key)
+    return Place(place.file, (place.line or 1) + block.count(b"\n", 0, before), None, key)
 
 
 def _identifier(prefix: bytes) -> bytes:
@@ -119,43 +136,37 @@ def _identifier(prefix: bytes) -> bytes:
     return identifier
 
 
-def _stripped(lines: list[bytes], prefix: bytes, suffix: bytes) -> list[bytes] | None:
-    """Lines without what all of them have in front and behind; None where one has it not."""
-    before, behind = len(prefix), -len(suffix)
-    own = [line[before:behind] for line in lines]
-    # Joined again, all at once, is much faster than asking each line how it begins and ends.
-    between = suffix + b"\n" + prefix
-    return own if prefix + between.join(own) + suffix == b"\n".join(lines) else None
+def _likely_end(data: bytes, start: int, prefix: bytes, reach: int) -> int:
+    """Where the lines about a subject and its parts end, if all up to there are about it: found without looking at each, in steps of `reach`."""
+    own, last, end = (prefix + b"#", prefix + b">"), -1, start
+    while True:
+        last = data.rfind(b"\n" + prefix, end, end + reach)
+        if last >= 0 and not data.startswith(own, last + 1):
+            return _block_end(data, start, prefix)  # another case, whose id begins like this one
+        end = data.find(b"\n", last + 1 if last >= 0 else end) + 1
+        if not data.startswith(own, end):
+            return end
 
 
-def _likely_end(lines: list[bytes], end: int, prefix: bytes) -> int:
-    """Where the lines about a subject and its parts end, if all up to there are about it: found without looking at each."""
-    own = prefix + b"#", prefix + b">"
-    low, high = end, end + _STRIDE
-    while high < len(lines) and lines[high].startswith(own):
-        low, high = high + 1, high + _STRIDE
-    return bisect_left(lines, True, low, min(high, len(lines)), key=lambda line: not line.startswith(own))
-
-
-def _block_end(lines: list[bytes], end: int, prefix: bytes) -> int:
+def _block_end(data: bytes, start: int, prefix: bytes) -> int:
     """Where the lines about a subject and its parts end."""
-    own = prefix + b"#", prefix + b">"
-    while end < len(lines) and lines[end].startswith(own):
-        end += 1
+    own, end = (prefix + b"#", prefix + b">"), start
+    while data.startswith(own, end):
+        end = data.find(b"\n", end) + 1
     return end
 
 
-def _further(lines: list[bytes], end: int, suffix: bytes) -> int:
+def _further(data: bytes, end: int, graph: bytes) -> int:
     """Where the lines end that follow a block and belong to it, whatever empty lines are between: those of its graph; without graphs, those about
     blank nodes."""
     last = end
-    while end < len(lines):
-        line = lines[end]
-        if line.endswith(suffix) if len(suffix) > 2 else line.startswith(b"_:"):
-            last = end + 1
-        elif line:
+    while end < len(data):
+        line_end = data.find(b"\n", end)
+        if data.endswith(graph, end, line_end) if len(graph) > 2 else data.startswith(b"_:", end):
+            last = line_end + 1
+        elif line_end > end:
             break
-        end += 1
+        end = line_end + 1
     return last
 
 

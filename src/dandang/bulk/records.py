@@ -36,6 +36,13 @@ class Record(NamedTuple):
     spot: Callable[[str], Place] | None = None
 
 
+class Records(NamedTuple):
+    """The cases of a chunk, and the number of its lines."""
+
+    records: list[Record]
+    lines: int
+
+
 class Checked(NamedTuple):
     """What was found out about one case: where it stands, its findings, and the outcome of its assessment where one was asked for
     and reading left a case to assess.
@@ -61,14 +68,16 @@ VALIDATE = Task()
 
 
 class Chunk(NamedTuple):
-    """A piece of a file that holds whole cases: `data`, or the bytes from `start` to `end` of the file. Lines count from `first_line`; where that is 0, they
-    are not those of the file, and `lines` tells at which lines of the file its subjects stand."""
+    """A piece of a file that holds whole cases: `data`, or the bytes from `start` to `end` of the file. Lines count from 1 in each chunk, in its findings too:
+    where it stands in its file is known once all before it are read. Where its lines are not those of the file, `lines` tells at which lines of the file its
+    subjects stand."""
 
     file: str
     syntax: str
-    first_line: int
     data: bytes = b""
     start: int = 0
     end: int = 0
     findings: tuple[Finding, ...] = ()
+    #: Whether its file begins with it.
+    first: bool = True
     lines: Mapping[str, int] | None = None

@@ -22,7 +22,7 @@ from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.bulk.whole import check_whole, is_whole
-from dandang.bulk.work import Batch, check_chunk, packed, unpacked
+from dandang.bulk.work import Batch, check_chunk, given_up, moved, packed, unpacked
 from dandang.errors import UnreadableFile
 from dandang.model import Finding, Place
 
@@ -70,27 +70,37 @@ class Run:
 
     def _streamed(self, names: Sequence[str]) -> Iterator[Checked]:
         stream = (chunk for name in names for chunk in self._chunks(name))
-        for chunk, found in self._checked(stream):
+        for chunk, lines_before, items in self._checked(stream):
             for finding in chunk.findings:
+                finding = moved(finding, lines_before)
                 yield Checked("", finding.place or Place(chunk.file), (finding,))
-            yield from found
+            yield from items
             self.bytes += len(chunk.data) or chunk.end - chunk.start
 
     def _chunks(self, name: str) -> Iterator[Chunk]:
-        # Worker processes on this machine read the files themselves.
-        held = self.workers <= 1 or bool(self.scheduler)
         try:
-            yield from chunks(name, syntax=self.syntax, held=held)
+            yield from chunks(name, syntax=self.syntax)
         except UnreadableFile as error:
             place = error.place or Place(name)
-            yield Chunk(name, "jsonl", 1, findings=(Finding(error.code, error.message, error.hint, place),))
+            yield Chunk(name, "jsonl", findings=(Finding(error.code, error.message, error.hint, place),))
 
-    def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
+    def _checked(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, int, Iterable[Checked]]]:
+        """Each chunk with the number of lines before it, and what was found."""
+        if not self.scheduler and self.workers <= 1:
+            yield from self._alone(stream)
+            return
+        lines = 0
+        for chunk, batch in self._elsewhere(stream):
+            lines = 0 if chunk.first else lines
+            yield chunk, lines, unpacked(batch, chunk.file, lines)
+            lines += batch.length
+
+    def _elsewhere(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Batch]]:
         if self.scheduler:
             from dandang.bulk import many
 
             return many.run(stream, self.task, scheduler=self.scheduler, today=self.engine.today, workers=self.workers)
-        return self._alone(stream) if self.workers <= 1 else self._together(stream)
+        return self._together(stream)
 
     def _counted(self, item: Checked) -> Checked:
         if not item.id:
@@ -103,11 +113,15 @@ class Run:
         earlier = Place(self.sources[first >> 40], first & ((1 << 40) - 1) or None)
         return item._replace(findings=(*item.findings, faults.repeated(item.id, item.place, earlier)))
 
-    def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
+    def _alone(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, int, Iterable[Checked]]]:
+        lines = 0
         for chunk in stream:
-            yield chunk, check_chunk(self.engine, chunk, self.task)
+            lines = 0 if chunk.first else lines
+            found = check_chunk(self.engine, chunk, self.task, first_line=lines + 1)
+            yield chunk, lines, found.items
+            lines += found.lines
 
-    def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
+    def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Batch]]:
         pool = _Pool(self.engine, self.task, self.workers)
         try:
             yield from pool.run(stream)
@@ -149,7 +163,7 @@ class _Pool:
         context = multiprocessing.get_context("fork" if forks else "spawn")
         return ProcessPoolExecutor(self._workers, context, initializer=_start, initargs=(make,))
 
-    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Iterable[Checked]]]:
+    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Batch]]:
         """Each chunk with what was found, in order."""
         waiting: deque[tuple[Chunk, Future[Batch]]] = deque()
         for chunk in stream:
@@ -159,7 +173,7 @@ class _Pool:
         while waiting:
             yield self._first(waiting)
 
-    def _first(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> tuple[Chunk, Iterable[Checked]]:
+    def _first(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> tuple[Chunk, Batch]:
         for _ in range(_TRIES):
             chunk, future = waiting[0]
             try:
@@ -168,10 +182,9 @@ class _Pool:
                 self._again(waiting)
                 continue
             waiting.popleft()
-            return chunk, unpacked(found, chunk.file)
+            return chunk, found
         chunk, _ = waiting.popleft()
-        fault: Finding = faults.given_up(Place(chunk.file, chunk.first_line or None))
-        return chunk, [Checked("", fault.place or Place(chunk.file), (fault,))]
+        return chunk, given_up(chunk)
 
     def _submit(self, chunk: Chunk) -> Future[Batch]:
         try:

@@ -1,28 +1,38 @@
 """What the lines of a case say, as `cases.graph` writes them: whatever stands between two literals is looked at once and remembered.
 
-Lines are given without the IRI of their case in front and the graph behind; a line about a part of the case begins with the name of the part.
+For that the id of the case is taken out of its IRIs, and a graph that is not named after the case out of its lines: what is left is the same in thousands
+of cases.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dandang.bulk.draft import Draft, DraftFact, DraftSanction
 from dandang.cases.tidying import is_date
-from dandang.namespaces import DCTERMS, DD, LION_LIST, PROV, RDF, XSD
+from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, PROV, RDF, XSD
 
 #: What a line says: the node and the role as one name ("#fact-1 value"), and the value, which is a Part for a line that leads to another node.
 Statement: TypeAlias = tuple[str, str]
 #: What a literal is to be; none where there is no literal.
 Kind: TypeAlias = Literal["", "text", "date", "id"]
 
+#: Stands for the id of the case in its IRIs.
+_ID = b"\x00"
+#: Stands behind a line for its graph.
+_GRAPH = b" \x01 ."
+#: Bytes that no text has that is read here, because they stand for something.
+MARKS = (b"\x00", b"\x01")
+#: An id of so many characters stands nowhere else by chance.
+_LONG = 8
 _IRI = rb"[^<>\"{}|^`\\\x00-\x20]+"
-_START = rb"(#" + _IRI + rb")?> <(" + _IRI + rb")> "
-#: A line that ends in an IRI; where that of the case stands, there is a zero byte.
-_LINE = re.compile(_START + rb"(?:<(" + _IRI + rb")>|\x00(#" + _IRI + rb")>)")
-#: A line up to the quotation mark of its literal, and what stands behind the other one.
+_CASE = rb"<" + re.escape(CASES.encode() + _ID)
+_START = _CASE + rb"(#" + _IRI + rb")?> <(" + _IRI + rb")> "
+#: A line that ends in an IRI, or leads to a part of the case.
+_LINE = re.compile(_START + rb"(?:<(" + _IRI + rb")>|" + _CASE + rb"(#" + _IRI + rb")>)")
+#: A line up to the quotation mark of its literal.
 _HEAD = re.compile(_START)
 _LANG = re.compile(rb"@[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 _TAILS: dict[bytes, tuple[Kind, ...]] = {
@@ -30,8 +40,11 @@ _TAILS: dict[bytes, tuple[Kind, ...]] = {
     f"^^<{XSD}string>".encode(): ("text", "id"),
     f"^^<{XSD}date>".encode(): ("date",),
 }
+#: Takes out what a name stands for: `dict.pop`.
+Take: TypeAlias = Callable[..., str]
 #: No real dump has more kinds of these; a made-up one must not fill the memory.
 _MOST_PIECES = 10_000
+_MOST_GRAPHS = 10
 _MOST_LINES = 20_000
 _MOST_DATES = 20_000
 #: The value of what no rule reads, or is a matter of yes or no.
@@ -68,47 +81,68 @@ class Irregular(Exception):
 
 
 class _Piece(NamedTuple):
-    """What stands between two literals: what the first may be, whole lines, and the beginning of the line of the second."""
+    """What stands between two literals: what the first may be, what the whole lines say, and the beginning of the line of the second. Where that is a text,
+    it says that it is there; the others have to be read."""
 
     before: tuple[Kind, ...]
-    said: dict[str, str]
+    said: tuple[Statement, ...]
+    parts: tuple[Part, ...]
     key: str
     kind: Kind
+
+
+class Said(NamedTuple):
+    """What the lines of a case say, a statement for each, and the parts that they lead to."""
+
+    statements: dict[str, str]
+    parts: list[Part]
 
 
 class Statements:
     """Reads the lines of one case after another."""
 
     def __init__(self) -> None:
-        self._pieces: dict[bytes, _Piece] = {}
+        #: By the graph of their lines.
+        self._pieces: dict[bytes, dict[bytes, _Piece]] = {}
         self._lines: dict[bytes, Statement] = {}
         self._dates: dict[bytes, str] = {}
 
-    def of(self, lines: Sequence[bytes], prefix: bytes, identifier: bytes) -> dict[str, str]:
-        """What the lines say of the case with this id, `prefix` being its IRI but for the closing bracket. Raises Irregular, or UnicodeDecodeError, where
-        they are not as `cases.graph` writes them."""
-        parts = (b"\n" + b"\n".join(lines)).split(b'"')
-        texts = b"".join(parts[1::2])
-        if len(parts) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts:
+    def of(self, block: bytes, graph: bytes, identifier: bytes) -> Said:
+        """What the lines of a block say of the case with this id; `graph` is what stands behind each: a graph and the full stop. Raises Irregular, or
+        UnicodeDecodeError, where they are not as `cases.graph` writes them."""
+        own_graph = _without(identifier, graph)
+        if own_graph == graph != b" .":
+            block, own_graph = block.replace(graph + b"\n", _GRAPH + b"\n"), _GRAPH
+        parts = (own_graph + b"\n" + _without(identifier, block)).split(b'"')
+        literals = parts[1::2]
+        texts = b"".join(literals)
+        if len(parts) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts or b"" in literals:
             raise Irregular
         texts.decode()
-        pieces, said, count = self._pieces, {}, len(parts) // 2
+        pieces, said, linked = self._known(own_graph), list[Statement](), list[Part]()
         key, kind = "", ""
-        for text, literal in zip(parts[::2], (b"", *parts[1::2]), strict=True):
-            piece = pieces.get(text) or self._linked(text, prefix)
-            before, own, next_key, next_kind = piece
+        for text, literal in zip(parts[::2], (b"", *literals), strict=True):
+            before, own, led_to, next_key, next_kind = pieces.get(text) or self._new(text, own_graph, pieces)
             if kind not in before:
                 raise Irregular
-            if kind == "text":
-                said[key] = _THERE
-            elif kind == "date":
-                said[key] = self._dates.get(literal) or self._date(literal)
-            elif kind:
-                said[key] = _THERE if literal == identifier else _irregular()
-            said |= own
-            count += len(own)
+            if kind == "date":
+                said.append((key, self._dates.get(literal) or self._date(literal)))
+            elif kind == "id":
+                said.append((key, _THERE if literal in (identifier, _ID) else _irregular()))
+            said += own
+            linked += led_to
             key, kind = next_key, next_kind
-        return said if not kind and len(said) == count else _irregular()
+        statements = dict(said)
+        return Said(statements, linked) if not kind and len(statements) == len(said) else _irregular()
+
+    def _known(self, graph: bytes) -> dict[bytes, _Piece]:
+        """The pieces with this graph. Where every case names its own in another way, they are not kept."""
+        found = self._pieces.get(graph)
+        if found is None:
+            found = {}
+            if len(self._pieces) < _MOST_GRAPHS:
+                self._pieces[graph] = found
+        return found
 
     def _date(self, literal: bytes) -> str:
         date = literal.decode()
@@ -118,21 +152,21 @@ class Statements:
             self._dates[literal] = date
         return date
 
-    def _linked(self, text: bytes, prefix: bytes) -> _Piece:
-        """A piece that was not met before, or has links, which are new each time until the IRI of the case is taken out."""
-        bare = text.replace(prefix, b"\x00")
-        return self._pieces.get(bare) or self._new(bare)
-
-    def _new(self, text: bytes) -> _Piece:
-        tail, *lines = text.split(b"\n")
-        key, kind = _head(lines[-1]) if lines else ("", "")
-        statements = [self._lines.get(line) or self._line(line) for line in (lines[:-1] if kind else lines)]
-        before = _TAILS.get(tail) or (("text",) if _LANG.fullmatch(tail) else _irregular())
-        piece = _Piece(before, dict(statements), key, kind)
-        if len(piece.said) < len(statements):
+    def _new(self, text: bytes, graph: bytes, pieces: dict[bytes, _Piece]) -> _Piece:
+        """A piece that was not met before."""
+        tail, *lines = text.split(graph + b"\n")
+        if not lines:
             raise Irregular
-        if len(self._pieces) < _MOST_PIECES:
-            self._pieces[text] = piece
+        head = lines.pop()
+        key, kind = _head(head) if head else ("", "")
+        said = [self._lines.get(line) or self._line(line) for line in lines]
+        parts = [value for _, value in said if isinstance(value, Part)]
+        if kind == "text":
+            said.append((key, _THERE))
+        before = _TAILS.get(tail) or (("text",) if _LANG.fullmatch(tail) else _irregular())
+        piece = _Piece(before, tuple(said), tuple(parts), key, kind)
+        if len(pieces) < _MOST_PIECES:
+            pieces[text] = piece
         return piece
 
     def _line(self, line: bytes) -> Statement:
@@ -147,15 +181,22 @@ class Statements:
         return said
 
 
+def _without(identifier: bytes, text: bytes) -> bytes:
+    """A text with the id of the case taken out of its IRIs; if it comes back unchanged, it has none."""
+    if len(identifier) >= _LONG:
+        return text.replace(identifier, _ID)
+    return text.replace(b"/%b>" % identifier, b"/%b>" % _ID).replace(b"/%b#" % identifier, b"/%b#" % _ID)
+
+
 def _irregular() -> Any:
     raise Irregular
 
 
 def _head(line: bytes) -> tuple[str, Kind]:
-    """The node and the role of a line that a literal has to follow, and what it is to be; nothing of a line that is whole."""
+    """The node and the role of a line that a literal has to follow, and what it is to be."""
     found = _HEAD.fullmatch(line)
     if not found:
-        return "", ""
+        raise Irregular
     node, predicate = (group.decode() if group else "" for group in found.groups())
     if predicate == DCTERMS + "identifier":
         return f"{node} id", "id"
@@ -186,19 +227,19 @@ def _iri(predicate: str, iri: str) -> tuple[str, str]:
 # --- what the lines of a case say together ----------------------------------------------------------------------------
 
 
-def drafted(said: dict[str, str], identifier: str) -> Draft:
+def drafted(said: Said, identifier: str) -> Draft:
     """The case of all statements of a block. Takes them out of `said`; raises Irregular where one is missing or left over, KeyError where one is
     missing that a part cannot be without."""
-    draft, take = Draft(), said.pop
-    parts = [value for value in said.values() if isinstance(value, Part)]
+    statements, parts = said
+    draft, take = Draft(), statements.pop
     take(" Case"), take(" id")
     draft.id, draft.title, draft.on = identifier, take(" title", ""), take(" on", "")
     draft.decided, draft.domain = take(" decided", ""), take(" domain", "")
     take(" summary", "")
     for part in parts:
         take(part.link)
-        part.add(draft, said)
-    if said or "" not in draft.nodes:
+        part.add(draft, take)
+    if statements or "" not in draft.nodes:
         raise Irregular
     return draft
 
@@ -215,8 +256,8 @@ class Part(str):
         self.link = f" part {name}"
         self._roles = tuple(f"{name} {role}" for role in self.roles)
 
-    def add(self, draft: Draft, said: dict[str, str]) -> None:
-        """Take what is said of this part out of `said`, into the draft."""
+    def add(self, draft: Draft, take: Take) -> None:
+        """Take what is said of this part into the draft."""
         draft.claims.append(self.name)
 
 
@@ -224,8 +265,7 @@ class _Cadre(Part):
     __slots__ = ()
     roles = ("Cadre", "Person", "rank", "post", "onList", "notOnList")
 
-    def add(self, draft: Draft, said: dict[str, str]) -> None:
-        take = said.pop
+    def add(self, draft: Draft, take: Take) -> None:
         kind, person, rank, post, on_list, off_list = self._roles
         take(kind), take(person, "")
         if "" in draft.nodes:
@@ -243,8 +283,7 @@ class _Fact(Part):
     __slots__ = ()
     roles = ("Fact", "type", "value", "evidence", "found_by", "on", "derived")
 
-    def add(self, draft: Draft, said: dict[str, str]) -> None:
-        take = said.pop
+    def add(self, draft: Draft, take: Take) -> None:
         kind, of, has, evidence, found_by, found_on, derived = self._roles
         take(kind)
         fact = DraftFact(take(of), take(has), take(evidence, ""), take(found_by, ""), take(found_on, ""), self.name)
@@ -263,8 +302,7 @@ class _Sanction(Part):
     __slots__ = ()
     roles = ("Sanction", "measure", "on", "by", "ground")
 
-    def add(self, draft: Draft, said: dict[str, str]) -> None:
-        take = said.pop
+    def add(self, draft: Draft, take: Take) -> None:
         kind, measure, on, by, ground = self._roles
         take(kind)
         sanction = DraftSanction(take(measure), take(on, ""), take(by, ""), take(ground, ""), self.name)

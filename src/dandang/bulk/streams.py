@@ -65,9 +65,9 @@ def syntax_of(name: str) -> str:
     return found
 
 
-def chunks(name: str, *, syntax: str = "", size: int = CHUNK, held: bool = True) -> Iterator[Chunk]:
-    """The chunks of a file, each of about `size` bytes; where they need not be `held`, those of a plain file on this machine only say where they are.
-    Raises UnreadableFile where the file cannot be opened at all."""
+def chunks(name: str, *, syntax: str = "", size: int = CHUNK) -> Iterator[Chunk]:
+    """The chunks of a file, each of about `size` bytes; those of a plain file on this machine only say where they are, see `loaded`. Raises UnreadableFile
+    where the file cannot be opened at all."""
     syntax = SYNTAXES.get(syntax, syntax) or syntax_of(name)
     with opened_source(name) as raw:
         if first_bytes(raw).startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -75,7 +75,7 @@ def chunks(name: str, *, syntax: str = "", size: int = CHUNK, held: bool = True)
         if syntax in ("turtle", "trig"):
             yield from _graph_chunks(_unpacked(raw, name, size), name, syntax, size)
         elif name != "-" and isinstance(raw, io.BufferedReader) and raw.seekable() and not _is_packed(name):
-            yield from PlainFile(raw, Cutter(name, syntax, size), held=held).chunks()
+            yield from PlainFile(raw, Cutter(name, syntax, size)).chunks()
         else:
             yield from Cutter(name, syntax, size).chunks(_unpacked(raw, name, size))
 
@@ -89,11 +89,10 @@ def loaded(chunk: Chunk) -> Chunk:
         data = raw.read(chunk.end - chunk.start)
     if len(data) < chunk.end - chunk.start:
         hint = ("请等文件写完以后再检查", "wait until the file is written, and check it then")
-        place = Place(chunk.file, chunk.first_line)
         raise UnreadableFile(
-            "文件在检查过程中变短了", "the file grew shorter while it was checked", hint=hint, place=place
+            "文件在检查过程中变短了", "the file grew shorter while it was checked", hint=hint, place=Place(chunk.file)
         )
-    return chunk._replace(data=data)
+    return chunk._replace(data=data, start=0, end=0)
 
 
 def _is_packed(name: str) -> bool:
@@ -153,7 +152,7 @@ def _graph_chunks(source: Iterator[bytes], name: str, syntax: str, size: int) ->
 
 
 def _graph_chunk(quads: list[ox.Quad], name: str, lines: SubjectLines) -> Chunk:
-    """Quads as N-Quads, the lines of a case together. Line 0: the lines are not those of the file."""
+    """Quads as N-Quads, the lines of a case together."""
     cases: dict[str, list[ox.Quad]] = {}
     current = ""
     for quad in quads:
@@ -163,7 +162,7 @@ def _graph_chunk(quads: list[ox.Quad], name: str, lines: SubjectLines) -> Chunk:
         cases.setdefault(current, []).append(quad)
     data = ox.serialize(chain.from_iterable(cases.values()), format=ox.RdfFormat.N_QUADS)
     subjects = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-    return Chunk(name, "nquads", 0, data or b"", lines=lines.take(subjects))
+    return Chunk(name, "nquads", data or b"", lines=lines.take(subjects))
 
 
 class _Reader:

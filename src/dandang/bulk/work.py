@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import NamedTuple
 
+from dandang.bulk import faults
 from dandang.bulk.assessing import Outcome
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Chunk, Task
@@ -16,14 +17,22 @@ from dandang.model import Finding, Place
 from dandang.namespaces import CASES
 
 
-def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task) -> list[Checked]:
+class Found(NamedTuple):
+    """What was found in a chunk, and the number of its lines; none where they are not those of its file."""
+
+    items: list[Checked]
+    lines: int
+
+
+def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int = 1) -> Found:
     """What is found in a chunk. Raises UnreadableFile where its file has changed."""
     chunk = loaded(chunk)
     with _uncollected():
-        records = engine.reader(chunk.syntax).records(chunk.data, chunk.file, chunk.first_line)
-        found = engine.check(records, task)
-    # Line 0 says that the lines of a chunk are not those of its file.
-    return found if chunk.first_line else [_relined(item, chunk.lines or {}) for item in found]
+        records, lines = engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line)
+        items = engine.check(records, task)
+    if chunk.lines is None:
+        return Found(items, lines)
+    return Found([_relined(item, chunk.lines) for item in items], 0)
 
 
 @contextmanager
@@ -41,27 +50,51 @@ def _uncollected() -> Iterator[None]:
 class Batch(NamedTuple):
     """What was found in a chunk, as it goes from one process to another: for most cases that is an id and a line."""
 
-    ids: list[str]
-    lines: list[int | None]
+    ids: Sequence[str]
+    lines: Sequence[int | None]
     findings: dict[int, tuple[Finding, ...]]
-    outcomes: list[Outcome | None]
+    outcomes: Sequence[Outcome | None]
+    #: How many lines the chunk has.
+    length: int
 
 
-def packed(found: Sequence[Checked], task: Task) -> Batch:
+def packed(found: Found, task: Task) -> Batch:
     """What was found, small."""
+    items = found.items
     return Batch(
-        [item.id for item in found],
-        [item.place.line for item in found],
-        {number: item.findings for number, item in enumerate(found) if item.findings},
-        [item.outcome for item in found] if task.outcomes else [],
+        [item.id for item in items],
+        [item.place.line for item in items],
+        {number: item.findings for number, item in enumerate(items) if item.findings},
+        [item.outcome for item in items] if task.outcomes else [],
+        found.lines,
     )
 
 
-def unpacked(batch: Batch, file: str) -> Iterator[Checked]:
-    """What was found in a chunk of a file, as it was before `packed`."""
+def unpacked(batch: Batch, file: str, lines_before: int) -> Iterator[Checked]:
+    """What was found in a chunk of a file, behind so many lines."""
     findings = batch.findings.get
     for number, (name, line, outcome) in enumerate(zip_longest(batch.ids, batch.lines, batch.outcomes)):
-        yield Checked(name, Place(file, line), findings(number, ()), outcome)
+        own = tuple([moved(finding, lines_before) for finding in findings(number, ())])
+        yield Checked(name, Place(file, line and line + lines_before), own, outcome)
+
+
+def given_up(chunk: Chunk) -> Batch:
+    """What is said of a chunk whose worker dies whoever it is."""
+    own = chunk.lines is None
+    fault = faults.given_up(Place(chunk.file, 1 if own else None))
+    return Batch([""], [1], {0: (fault,)}, [], loaded(chunk).data.count(b"\n") if own else 0)
+
+
+def moved(finding: Finding, lines: int) -> Finding:
+    """A finding so many lines further down."""
+    told, at = finding, finding.place
+    if not lines or at is None or at.line is None:
+        return finding
+    # `_replace` would take six times as long.
+    return Finding(
+        told.rule, told.message, told.hint, Place(at.file, at.line + lines, at.column, at.path, at.cell), told.severity,
+        told.focus, told.value, told.cites, told.node, told.path, told.object, told.component, told.fix, told.detail,
+    )  # fmt: skip
 
 
 def _relined(item: Checked, lines: Mapping[str, int]) -> Checked:
