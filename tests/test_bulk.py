@@ -553,6 +553,45 @@ def test_turtle_and_trig(syntax: str, engine: BulkEngine, cases: list[Case], pol
     assert fault.rule == "malformed-file"
 
 
+_BLANK = """@base <https://w3id.org/dandang/id/cases/> .
+@prefix dd: <https://w3id.org/dandang/ontology#> .
+@prefix rank: <https://w3id.org/dandang/id/concepts/rank/> .
+"""
+
+
+def test_blank_nodes_go_with_the_case_that_leads_to_them(engine: BulkEngine, tmp_path: Path) -> None:
+    """Wherever a Turtle file is cut: the parser gives what is said of a blank node before the statement that leads to it."""
+    from dandang.bulk.streams import chunks
+
+    cadre = "dd:cadre [ a dd:Cadre ; dd:rank rank:full-bureau ]"
+    case = '<c{0}> {1} ; a dd:Case ; <http://purl.org/dc/terms/identifier> "c{0}"{2} .\n'
+    text = _BLANK + "".join(
+        case.format(number, *(("dd:note 1", f" ; {cadre}") if number % 2 else (cadre, ""))) for number in range(30)
+    )
+    path = tmp_path / "cases.ttl"
+    path.write_text(text)
+    for size in (50, 700, 1 << 20):
+        cut = list(chunks(str(path), size=size))
+        found = [item for chunk in cut for item in check(engine, chunk.syntax, chunk.data)]
+        assert [item.id for item in found] == [f"c{number}" for number in range(30)]
+        assert not {"cadre-one", "duplicate-id"} & {finding.rule for item in found for finding in item.findings}
+
+
+def test_lines_of_a_case_on_both_sides_of_its_blank_nodes(engine: BulkEngine) -> None:
+    cases, dd = "https://w3id.org/dandang/id/cases/", "https://w3id.org/dandang/ontology#"
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    data = f"<{cases}a> {kind} <{dd}Case> .\n_:b {kind} <{dd}Cadre> .\n<{cases}a> <{dd}cadre> _:b .\n"
+    (found,) = check(engine, "ntriples", data.encode())
+    assert found.id == "a" and "cadre-one" not in {finding.rule for finding in found.findings}
+
+
+def test_a_case_without_a_name_is_told(engine: BulkEngine, tmp_path: Path) -> None:
+    path = tmp_path / "cases.ttl"
+    path.write_text(_BLANK + "[] a dd:Case ; dd:cadre [ a dd:Cadre ] .\n")
+    (found,) = run(engine, path)
+    assert [finding.rule for finding in found.findings] == ["detached-node"]
+
+
 # --- workers ----------------------------------------------------------------------------------------------------------
 
 
@@ -638,6 +677,7 @@ def test_faults_are_told_in_both_languages() -> None:
         faults.damaged(place),
         faults.line_too_long(place, 8 << 20),
         faults.case_too_long(place, 4 << 20),
+        faults.detached(place),
         faults.empty(place),
         faults.given_up(place),
         faults.repeated("x", place, place),

@@ -100,6 +100,22 @@ def case_too_long(place: Place, most: int) -> Finding:
     )
 
 
+def detached(place: Place) -> Finding:
+    """Statements about blank nodes that belong to no case."""
+    return Finding(
+        "detached-node",
+        Text(
+            "没有案件指向这里的空白节点，所写内容没有检查",
+            "no case leads to the blank node here, and what is said of it was not checked",
+        ),
+        Text(
+            "案件要用 IRI 作名称；在 N-Triples 和 N-Quads 里，空白节点的各行写在所属案件的后面",
+            "name the case by an IRI; in N-Triples and N-Quads put the lines about blank nodes behind those of their case",
+        ),
+        place,
+    )
+
+
 def empty(place: Place) -> Finding:
     """A file with nothing in it."""
     return Finding(

@@ -13,7 +13,7 @@ from functools import partial
 import pyoxigraph as ox
 
 from dandang.bulk.draft import Assembler, Draft
-from dandang.bulk.faults import syntax_fault
+from dandang.bulk.faults import detached, syntax_fault
 from dandang.bulk.records import Record, Records
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
@@ -68,7 +68,6 @@ class Lines:
         try:
             identifier = _identifier(prefix)
             said = self._statements.of(block, graph, identifier)
-            lines = len(said.statements)
             draft = drafted(said, identifier.decode())
         except (Irregular, KeyError, UnicodeDecodeError):
             return None
@@ -78,7 +77,7 @@ class Lines:
         spot = partial(_spot, block, place, prefix)
         read = partial(self._read, draft, place, spot)
         names = partial(_names, draft.nodes)
-        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, lines
+        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, said.lines
 
     def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
         return ReadCase(draft.case(self._derivation, place, spot))
@@ -92,14 +91,16 @@ class Lines:
     def _other(self, data: bytes, start: int, place: Place) -> tuple[Record | None, int, int]:
         """A block as it stands, with its end and the number of its lines; none where nothing is said in it."""
         subject = _SUBJECT.match(data, start)
+        prefix = subject[1] if subject else b""
+        end = data.find(b"\n", start) + 1
         if subject:
-            end = _further(data, _block_end(data, start, subject[1]), self._graph(data, start))
-        else:
-            end = data.find(b"\n", start) + 1
+            end = _whole_end(data, start, prefix, self._graph(data, start))
+        elif data.startswith(b"_:", start):
+            end = _further(data, end, b" .")
         lines = data[start : end - 1].split(b"\n")
         if not any(line.strip() and not line.startswith(b"#") for line in lines):
             return None, end, len(lines)
-        return self._whole(lines, subject[1] if subject else b"", place), end, len(lines)
+        return self._whole(lines, prefix, place), end, len(lines)
 
     def _whole(self, lines: list[bytes], prefix: bytes, place: Place) -> Record:
         quads: list[ox.Quad] = []
@@ -113,6 +114,8 @@ class Lines:
                     quads += ox.parse(text, form)
                 except (SyntaxError, ValueError) as error:
                     faults.append(syntax_fault(error, place._replace(line=number)))
+        if not prefix and quads:
+            return Record("", place, findings=(*faults, detached(place)))
         iri = prefix[1:].decode(errors="replace")
         where = partial(_place_of, lines, place)
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
@@ -120,11 +123,13 @@ class Lines:
 
 def _spot(block: bytes, place: Place, prefix: bytes, key: str) -> Place:
     """The first line about a node."""
-    subject = b"\n" + prefix + key.encode() + b"> "
-    before = (b"\n" + block).find(subject)
-    if before < 0:
-        return place._replace(path=key)
-    return Place(place.file, (place.line or 1) + block.count(b"\n", 0, before), None, key)
+    # The end of the subject is much rarer than the whole; it stands in links too.
+    name, before = key.encode() + b"> <", -1
+    while (before := block.find(name, before + 1)) >= 0:
+        start = before - len(prefix)
+        if block.startswith(prefix, start) and block[start - 1 : start] in (b"", b"\n"):
+            return Place(place.file, (place.line or 1) + block.count(b"\n", 0, start), None, key)
+    return place._replace(path=key)
 
 
 def _identifier(prefix: bytes) -> bytes:
@@ -153,6 +158,14 @@ def _block_end(data: bytes, start: int, prefix: bytes) -> int:
     own, end = (prefix + b"#", prefix + b">"), start
     while data.startswith(own, end):
         end = data.find(b"\n", end) + 1
+    return end
+
+
+def _whole_end(data: bytes, start: int, prefix: bytes, graph: bytes) -> int:
+    """Where all ends that belongs to a case: after the lines that follow its own there may be more of its own."""
+    end = start
+    while (further := _further(data, _block_end(data, end, prefix), graph)) > end:
+        end = further
     return end
 
 

@@ -7,7 +7,6 @@ of cases.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dandang.bulk.draft import Draft, DraftFact, DraftSanction
@@ -40,8 +39,6 @@ _TAILS: dict[bytes, tuple[Kind, ...]] = {
     f"^^<{XSD}string>".encode(): ("text", "id"),
     f"^^<{XSD}date>".encode(): ("date",),
 }
-#: Takes out what a name stands for: `dict.pop`.
-Take: TypeAlias = Callable[..., str]
 #: No real dump has more kinds of these; a made-up one must not fill the memory.
 _MOST_PIECES = 10_000
 _MOST_GRAPHS = 10
@@ -82,20 +79,25 @@ class Irregular(Exception):
 
 class _Piece(NamedTuple):
     """What stands between two literals: what the first may be, what the whole lines say, and the beginning of the line of the second. Where that is a text,
-    it says that it is there; the others have to be read."""
+    it says that it is there; the others have to be read. What it says of a fact is put together already, if that is its type and value."""
 
     before: tuple[Kind, ...]
     said: tuple[Statement, ...]
+    facts: tuple[tuple[str, DraftFact], ...]
     parts: tuple[Part, ...]
+    lines: int
     key: str
     kind: Kind
 
 
 class Said(NamedTuple):
-    """What the lines of a case say, a statement for each, and the parts that they lead to."""
+    """What the lines of a case say: a statement for each, but for those that are put together as facts by the name of their nodes; the parts that they
+    lead to; how many lines they are."""
 
     statements: dict[str, str]
+    facts: dict[str, DraftFact]
     parts: list[Part]
+    lines: int
 
 
 class Statements:
@@ -113,27 +115,37 @@ class Statements:
         own_graph = _without(identifier, graph)
         if own_graph == graph != b" .":
             block, own_graph = block.replace(graph + b"\n", _GRAPH + b"\n"), _GRAPH
-        parts = (own_graph + b"\n" + _without(identifier, block)).split(b'"')
-        literals = parts[1::2]
+        between = _without(identifier, block).split(b'"')
+        between[0] = own_graph + b"\n" + between[0]
+        literals = between[1::2]
         texts = b"".join(literals)
-        if len(parts) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts or b"" in literals:
+        if len(between) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts or b"" in literals:
             raise Irregular
         texts.decode()
-        pieces, said, linked = self._known(own_graph), list[Statement](), list[Part]()
-        key, kind = "", ""
-        for text, literal in zip(parts[::2], (b"", *literals), strict=True):
-            before, own, led_to, next_key, next_kind = pieces.get(text) or self._new(text, own_graph, pieces)
+        known, key, kind, lines = self._known(own_graph), "", "", 0
+        said: list[Statement] = []
+        facts: list[tuple[str, DraftFact]] = []
+        parts: list[Part] = []
+        for text, literal in zip(between[::2], (b"", *literals), strict=True):
+            piece = known.get(text) or self._new(text, own_graph, known)
+            before, own_said, own_facts, own_parts, own_lines, next_key, next_kind = piece
             if kind not in before:
                 raise Irregular
             if kind == "date":
                 said.append((key, self._dates.get(literal) or self._date(literal)))
             elif kind == "id":
                 said.append((key, _THERE if literal in (identifier, _ID) else _irregular()))
-            said += own
-            linked += led_to
+            said += own_said
+            facts += own_facts
+            parts += own_parts
+            lines += own_lines
             key, kind = next_key, next_kind
-        statements = dict(said)
-        return Said(statements, linked) if not kind and len(statements) == len(said) else _irregular()
+        found = Said(dict(said), dict(facts), parts, lines)
+        return (
+            found
+            if not kind and len(found.statements) == len(said) and len(found.facts) == len(facts)
+            else _irregular()
+        )
 
     def _known(self, graph: bytes) -> dict[bytes, _Piece]:
         """The pieces with this graph. Where every case names its own in another way, they are not kept."""
@@ -160,11 +172,12 @@ class Statements:
         head = lines.pop()
         key, kind = _head(head) if head else ("", "")
         said = [self._lines.get(line) or self._line(line) for line in lines]
-        parts = [value for _, value in said if isinstance(value, Part)]
+        parts = tuple(value for _, value in said if isinstance(value, Part))
         if kind == "text":
             said.append((key, _THERE))
         before = _TAILS.get(tail) or (("text",) if _LANG.fullmatch(tail) else _irregular())
-        piece = _Piece(before, tuple(said), tuple(parts), key, kind)
+        facts, rest = _put_together(said)
+        piece = _Piece(before, rest, facts, parts, len(lines) + bool(kind), key, kind)
         if len(pieces) < _MOST_PIECES:
             pieces[text] = piece
         return piece
@@ -186,6 +199,19 @@ def _without(identifier: bytes, text: bytes) -> bytes:
     if len(identifier) >= _LONG:
         return text.replace(identifier, _ID)
     return text.replace(b"/%b>" % identifier, b"/%b>" % _ID).replace(b"/%b#" % identifier, b"/%b#" % _ID)
+
+
+def _put_together(said: list[Statement]) -> tuple[tuple[tuple[str, DraftFact], ...], tuple[Statement, ...]]:
+    """The facts whose type and value are among these statements, by the names of their nodes, and all other statements."""
+    rest, facts = dict(said), {}
+    if len(rest) < len(said):
+        raise Irregular
+    for node in [key.removesuffix(" type") for key in rest if key.endswith(" type")]:
+        if f"{node} Fact" in rest and f"{node} value" in rest:
+            del rest[f"{node} Fact"]
+            kind, value = rest.pop(f"{node} type"), rest.pop(f"{node} value")
+            facts[node] = DraftFact(kind, value, rest.pop(f"{node} evidence", ""), key=node)
+    return tuple(facts.items()), tuple(rest.items())
 
 
 def _irregular() -> Any:
@@ -230,16 +256,15 @@ def _iri(predicate: str, iri: str) -> tuple[str, str]:
 def drafted(said: Said, identifier: str) -> Draft:
     """The case of all statements of a block. Takes them out of `said`; raises Irregular where one is missing or left over, KeyError where one is
     missing that a part cannot be without."""
-    statements, parts = said
-    draft, take = Draft(), statements.pop
+    draft, take = Draft(), said.statements.pop
     take(" Case"), take(" id")
     draft.id, draft.title, draft.on = identifier, take(" title", ""), take(" on", "")
     draft.decided, draft.domain = take(" decided", ""), take(" domain", "")
     take(" summary", "")
-    for part in parts:
+    for part in said.parts:
         take(part.link)
-        part.add(draft, take)
-    if statements or "" not in draft.nodes:
+        part.add(draft, said)
+    if said.statements or said.facts or "" not in draft.nodes:
         raise Irregular
     return draft
 
@@ -256,8 +281,8 @@ class Part(str):
         self.link = f" part {name}"
         self._roles = tuple(f"{name} {role}" for role in self.roles)
 
-    def add(self, draft: Draft, take: Take) -> None:
-        """Take what is said of this part into the draft."""
+    def add(self, draft: Draft, said: Said) -> None:
+        """Take what is said of this part out of it, into the draft."""
         draft.claims.append(self.name)
 
 
@@ -265,7 +290,8 @@ class _Cadre(Part):
     __slots__ = ()
     roles = ("Cadre", "Person", "rank", "post", "onList", "notOnList")
 
-    def add(self, draft: Draft, take: Take) -> None:
+    def add(self, draft: Draft, said: Said) -> None:
+        take = said.statements.pop
         kind, person, rank, post, on_list, off_list = self._roles
         take(kind), take(person, "")
         if "" in draft.nodes:
@@ -283,16 +309,22 @@ class _Fact(Part):
     __slots__ = ()
     roles = ("Fact", "type", "value", "evidence", "found_by", "on", "derived")
 
-    def add(self, draft: Draft, take: Take) -> None:
+    def add(self, draft: Draft, said: Said) -> None:
+        take = said.statements.pop
         kind, of, has, evidence, found_by, found_on, derived = self._roles
-        take(kind)
-        fact = DraftFact(take(of), take(has), take(evidence, ""), take(found_by, ""), take(found_on, ""), self.name)
+        fact = said.facts.pop(self.name, None)
+        if fact is None:
+            take(kind)
+            fact = DraftFact(take(of), take(has), take(evidence, ""), key=self.name)
+        by, on = take(found_by, ""), take(found_on, "")
+        if by or on:
+            fact = DraftFact(fact.type, fact.value, fact.evidence, by, on, self.name)
         if fact.type in draft.nodes:
             raise Irregular
         draft.nodes[fact.type] = self.name
         if not take(derived, ""):
             draft.facts.append(fact)
-        elif fact.evidence or fact.found_by or fact.found_on:
+        elif fact.evidence or by or on:
             raise Irregular
         else:
             draft.derived.append((fact.type, fact.value))
@@ -302,7 +334,8 @@ class _Sanction(Part):
     __slots__ = ()
     roles = ("Sanction", "measure", "on", "by", "ground")
 
-    def add(self, draft: Draft, take: Take) -> None:
+    def add(self, draft: Draft, said: Said) -> None:
+        take = said.statements.pop
         kind, measure, on, by, ground = self._roles
         take(kind)
         sanction = DraftSanction(take(measure), take(on, ""), take(by, ""), take(ground, ""), self.name)

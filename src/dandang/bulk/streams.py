@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import IO, BinaryIO, cast
@@ -144,23 +144,39 @@ def _graph_chunks(source: Iterator[bytes], name: str, syntax: str, size: int) ->
             break
         own = quad.subject.value.partition("#")[0] if isinstance(quad.subject, ox.NamedNode) else case
         if own != case and reader.read_bytes - bytes_before >= size and quad.predicate.value == RDF + "type":
-            yield _graph_chunk(quads, name, lines)
-            quads, bytes_before = [], reader.read_bytes
+            cases = _by_case(quads)
+            # What a blank node says comes before the statement that leads to it: that of the next case is here already.
+            quads, bytes_before = cases.pop("", []), reader.read_bytes
+            yield _graph_chunk(cases, name, lines)
         case = own
         quads.append(quad)
-    yield _graph_chunk(quads, name, lines)._replace(findings=(ends,) if ends else ())
+    yield _graph_chunk(_by_case(quads), name, lines)._replace(findings=(ends,) if ends else ())
 
 
-def _graph_chunk(quads: list[ox.Quad], name: str, lines: SubjectLines) -> Chunk:
-    """Quads as N-Quads, the lines of a case together."""
+def _by_case(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Quad]]:
+    """Quads by the case that they belong to, those about blank nodes last; what nothing leads to stands under no name."""
+    quads = list(quads)
+    above = {quad.object: quad.subject for quad in quads if isinstance(quad.object, ox.BlankNode)}
     cases: dict[str, list[ox.Quad]] = {}
-    current = ""
-    for quad in quads:
+    for quad in sorted(quads, key=lambda quad: isinstance(quad.subject, ox.BlankNode)):
         graph = getattr(quad.graph_name, "value", "")
-        if isinstance(quad.subject, ox.NamedNode):
-            current = graph or quad.subject.value.partition("#")[0]
-        cases.setdefault(current, []).append(quad)
-    data = ox.serialize(chain.from_iterable(cases.values()), format=ox.RdfFormat.N_QUADS)
+        cases.setdefault(graph or _owner(quad.subject, above), []).append(quad)
+    return cases
+
+
+def _owner(node: object, above: Mapping[ox.BlankNode, object]) -> str:
+    """The IRI that a node is a part of: by its own, else by that of what leads to it."""
+    seen = set()
+    while isinstance(node, ox.BlankNode) and node not in seen:
+        seen.add(node)
+        node = above.get(node)
+    return node.value.partition("#")[0] if isinstance(node, ox.NamedNode) else ""
+
+
+def _graph_chunk(cases: Mapping[str, Sequence[ox.Quad]], name: str, lines: SubjectLines) -> Chunk:
+    """Cases as N-Quads."""
+    quads = list(chain.from_iterable(cases.values()))
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     subjects = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
     return Chunk(name, "nquads", data or b"", lines=lines.take(subjects))
 
