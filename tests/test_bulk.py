@@ -269,7 +269,7 @@ IRREGULAR = {
 
 
 @pytest.mark.parametrize("name", IRREGULAR)
-def test_what_is_not_regular_is_checked_as_it_stands(
+def test_what_is_not_regular_is_checked_as_a_file_of_its_own(
     name: str, engine: BulkEngine, cases: list[Case], policy: Policy
 ) -> None:
     whole = [with_derived_facts(case, policy) for case in cases[:3]]
@@ -278,11 +278,11 @@ def test_what_is_not_regular_is_checked_as_it_stands(
     line = IRREGULAR[name].format(case=f"https://w3id.org/dandang/id/cases/{whole[1].id}", graph=graph) + "\n"
     found = check(engine, "nquads", first + second + line.encode() + third)
     assert [item.id for item in found] == [case.id for case in whole]
-    graph_quads = list(ox.parse(second + line.encode(), ox.RdfFormat.N_QUADS))
-    expected = Counter(
-        (f.rule, f.node, f.path, f.object, f.message) for f in engine.validator.check_graph(graph_quads, today=TODAY)
-    )
-    assert Counter((f.rule, f.node, f.path, f.object, f.message) for f in found[1].findings) == expected
+    (read,) = read_cases(second + line.encode(), policy, name="file", syntax="nq")
+    (expected,) = engine.validator.check([read], today=TODAY)
+    assert said(found[1:2]) == [Counter(finding._replace(place=None) for finding in expected)]
+    lines = range(first.count(b"\n") + 1, (first + second).count(b"\n") + 2)
+    assert all(finding.place and finding.place.line in lines for finding in found[1].findings)
     assert said(found[::2]) == said(check(engine, "nquads", first + third))
 
 
@@ -513,6 +513,26 @@ def test_repeats_remember_the_first(policy: Policy) -> None:
     assert all(repeats.first(f"case-{number}", number) is None for number in range(20_000))
     assert all(repeats.first(f"case-{number}", -1) == number for number in range(0, 20_000, 7))
     assert len(repeats) == 20_000
+
+
+def test_cases_of_one_graph_are_cases_of_their_own(
+    engine: BulkEngine, cases: list[Case], policy: Policy, tmp_path: Path
+) -> None:
+    """Many dumps have everything in one graph, or every case in one that is not named after it."""
+    whole = [with_derived_facts(case, policy) for case in cases]
+    expected = said(check(engine, "nquads", quads(whole)))
+    for graph in ("<urn:all> .", "<urn:graph:{0}> ."):
+        lines = [quads([case]).decode().splitlines() for case in whole]
+        text = "".join(
+            f"{line.rsplit(' ', 2)[0]} {graph.format(number)}\n" for number, own in enumerate(lines) for line in own
+        )
+        path = tmp_path / "cases.nq"
+        path.write_text(text)
+        found = run(engine, path)
+        assert [item.id for item in found] == [case.id for case in whole]
+        assert said(found) == expected
+        records = engine.reader("nquads").read(text.encode(), "file", 1).records
+        assert all(record.said for record in records), "all of them are regular"
 
 
 @pytest.mark.parametrize("last", [200, 1 << 16])

@@ -254,10 +254,11 @@ def test_detail_on_request(
 
 def test_detail_of_a_dump_nests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What pyshacl found on the way to a result stands in every format that can hold it, with the names that the dump has."""
-    path = tmp_path / "案件.nt"
-    shown = "<https://w3id.org/dandang/id/cases/a> <https://w3id.org/dandang/ontology#{}> <https://w3id.org/dandang/id/concepts/{}> .\n"
-    kind = "<https://w3id.org/dandang/id/cases/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/dandang/ontology#Case> .\n"
-    path.write_text(kind + shown.format("domain", "rank/full-bureau"), encoding="utf-8")
+    # Two cases of another's naming in one graph cannot be told apart line by line: they are checked as the graph they are.
+    path = tmp_path / "案件.nq"
+    shown = "<urn:a> <https://w3id.org/dandang/ontology#{}> <https://w3id.org/dandang/id/concepts/{}> <urn:g> .\n"
+    kind = "<urn:{}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/dandang/ontology#Case> <urn:g> .\n"
+    path.write_text(kind.format("a") + shown.format("domain", "rank/full-bureau") + kind.format("b"), encoding="utf-8")
 
     def told(style: str) -> str:
         main(["validate", "--workers", "1", "--detail", "--select", "domain-known", "--format", style, str(path)])

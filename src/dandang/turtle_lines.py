@@ -59,8 +59,9 @@ class _Subject(NamedTuple):
 class Places:
     """Finds what findings speak of in the texts of Turtle files."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        """`texts` are the contents of the files by name, as a message shall call them."""
+    def __init__(self, texts: Mapping[str, str], *, lines_before: int = 0) -> None:
+        """`texts` are the contents of the files by name, as a message shall call them, or parts of files behind so many lines."""
+        self._before = lines_before
         self._statements: dict[str, list[tuple[str, Statement]]] = {}
         self._pointed_at: dict[str, tuple[str, Statement]] = {}
         self._subjects: dict[str, _Subject] = {}
@@ -72,6 +73,10 @@ class Places:
 
     def find(self, subject: str, value: str = "") -> Place | None:
         """The place of a value of the subject; else where the subject begins; else, for what is defined nowhere, where it is pointed at."""
+        found = self._found(subject, value)
+        return found._replace(line=found.line + self._before) if found and found.line and self._before else found
+
+    def _found(self, subject: str, value: str) -> Place | None:
         found = self._of_value(subject, value) if value else None
         if found is None and subject in self._subjects:
             return Place(*self._subjects[subject])

@@ -7,7 +7,7 @@ from functools import partial
 from typing import BinaryIO
 
 from dandang.bulk import faults
-from dandang.bulk.nquads import graph_of
+from dandang.bulk.nquads import Key, key_of
 from dandang.bulk.records import Chunk
 from dandang.model import Finding, Place
 
@@ -38,7 +38,7 @@ class Cutter:
         self._findings: list[Finding] = []
         self._first = True
         #: What the lines of the case have in common that was cut last.
-        self._overlong = b""
+        self._overlong: Key | None = None
 
     def chunks(self, source: Iterable[bytes], *, begun: bool = False) -> Iterator[Chunk]:
         """The chunks of a stream, or of the rest of one; where there is nothing in it, a finding."""
@@ -99,24 +99,19 @@ class Cutter:
         while start > 0:
             before = waiting.rfind(b"\n", 0, start - 1) + 1
             own = self._key(waiting, before, start)
-            if own not in (key, b""):
+            if not own.goes_with(key):
                 return start
-            key = key or own
+            key = own if own.subject else key
             start = before
         if len(waiting) <= MOST_CASE:
             return 0
-        if key != self._overlong:
+        if self._overlong is None or not key.goes_with(self._overlong):
             self._overlong = key
             self._findings.append(faults.case_too_long(self._place(waiting, 0), MOST_CASE))
         return end
 
-    def _key(self, waiting: bytes | bytearray, start: int, end: int) -> bytes:
-        """What the lines of a case have in common: the graph, else the subject without its part; nothing for a blank node."""
-        line = bytes(waiting[start:end]).rstrip()
-        graph = graph_of(line) if self.syntax == "nquads" else b""
-        if graph:
-            return graph
-        return b"" if line.startswith(b"_:") else line.partition(b" ")[0].partition(b"#")[0].rstrip(b">")
+    def _key(self, waiting: bytes | bytearray, start: int, end: int) -> Key:
+        return key_of(bytes(waiting[start:end]).rstrip(), quads=self.syntax == "nquads")
 
 
 class PlainFile:

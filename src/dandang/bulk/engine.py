@@ -75,7 +75,7 @@ class BulkEngine:
             self._readers[syntax] = (
                 JsonLines(self.policy, self.drafter, self.assembler, self.derivation)
                 if syntax == "jsonl"
-                else Lines(self.assembler, self.derivation, quads=syntax == "nquads")
+                else Lines(self.assembler, self.derivation, self.vocabulary, quads=syntax == "nquads")
             )
         return self._readers[syntax]
 
@@ -99,10 +99,7 @@ class BulkEngine:
             return self.assessments.outcome(record.said)
         if record.read is not None:
             return outcome_of(assess_case(record.read().case, self.policy, today=self.today))
-        read = list(cases_of(record.quads, self.vocabulary, record.place.file))
-        if len(read) != 1 or any(finding.severity == "error" for finding in read[0][1]):
-            return None
-        return outcome_of(assess_case(self.derivation.applied(read[0][0]), self.policy, today=self.today))
+        return None
 
     def _findings(self, items: Sequence[Record]) -> list[Checked]:
         found: list[Checked | _Waiting] = [self._one(record) for record in items]

@@ -1,14 +1,16 @@
 """N-Quads and N-Triples → records, by blocks of lines.
 
-A case is the lines about its IRI and the nodes `IRI#…`, one after another; in N-Quads also all lines of the same graph that follow. A block whose lines
+A case is the lines about its IRI and the nodes `IRI#…`, one after another; in N-Quads also the lines of the same graph that follow and are not about another
+case. A block whose lines
 are as `cases.graph` writes them is read here, as a few pieces that were met before; any other block is parsed whole and checked as it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -18,8 +20,11 @@ from dandang.bulk.records import Record, Records
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
-from dandang.model import Case, Place
-from dandang.namespaces import CASES
+from dandang.cases.rdf import cases_of
+from dandang.model import Case, Place, Vocabulary
+from dandang.namespaces import CASES, DD
+from dandang.turtle_lines import Places
+from dandang.validation.checking import term_value
 
 #: The subject of a line, up to the part of it.
 _SUBJECT = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>]")
@@ -31,7 +36,8 @@ _BEYOND = 1_000
 class Lines:
     """Reads chunks of N-Quads, or of N-Triples."""
 
-    def __init__(self, assembler: Assembler, derivation: Derivation, *, quads: bool) -> None:
+    def __init__(self, assembler: Assembler, derivation: Derivation, vocabulary: Vocabulary, *, quads: bool) -> None:
+        self._vocabulary = vocabulary
         self._assembler = assembler
         self._derivation = derivation
         self._quads = quads
@@ -76,7 +82,7 @@ class Lines:
             return None
         spot = partial(_spot, block, place, prefix)
         read = partial(self._read, draft, place, spot)
-        names = partial(_names, draft.nodes)
+        names = partial(_names, {key: prefix[1:].decode() + name for key, name in draft.nodes.items()})
         return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, said.lines
 
     def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
@@ -116,6 +122,14 @@ class Lines:
                     faults.append(syntax_fault(error, place._replace(line=number)))
         if not prefix and quads:
             return Record("", place, findings=(*faults, detached(place)))
+        content = b"\n".join(lines).decode(errors="replace")
+        places = Places({place.file: content}, lines_before=(place.line or 1) - 1)
+        cases = list(cases_of(quads, self._vocabulary, place.file, places))
+        if len(cases) == 1:
+            ((case, findings),) = cases
+            read = ReadCase(self._derivation.applied(case), (*faults, *findings))
+            names = partial(_names, _nodes(quads))
+            return Record(case.id, place, read=lambda: read, findings=read.findings, names=names)
         iri = prefix[1:].decode(errors="replace")
         where = partial(_place_of, lines, place)
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
@@ -170,12 +184,13 @@ def _whole_end(data: bytes, start: int, prefix: bytes, graph: bytes) -> int:
 
 
 def _further(data: bytes, end: int, graph: bytes) -> int:
-    """Where the lines end that follow a block and belong to it, whatever empty lines are between: those of its graph; without graphs, those about
-    blank nodes."""
+    """Where the lines end that follow a block and belong to it, whatever empty lines are between: those of its graph that are not about a case; without
+    graphs, those about blank nodes."""
     last = end
     while end < len(data):
         line_end = data.find(b"\n", end)
-        if data.endswith(graph, end, line_end) if len(graph) > 2 else data.startswith(b"_:", end):
+        own = data.endswith(graph, end, line_end) if len(graph) > 2 else data.startswith(b"_:", end)
+        if own and not data.startswith(_CASE, end):
             last = line_end + 1
         elif line_end > end:
             break
@@ -195,6 +210,27 @@ def _place_of(lines: list[bytes], place: Place, node: str, path: str) -> Place:
     return place._replace(line=first or place.line)
 
 
+class Key(NamedTuple):
+    """What tells to which case a line belongs: the IRI of its subject up to the part, and its graph. Nothing stands for a subject that may be a part of
+    any case."""
+
+    subject: bytes
+    graph: bytes
+
+    def goes_with(self, other: Key) -> bool:
+        """Whether two lines that follow each other may be of one case."""
+        if self.subject and other.subject:
+            return self.subject == other.subject
+        return self.graph == other.graph
+
+
+def key_of(line: bytes, *, quads: bool) -> Key:
+    """The key of a line of N-Quads, or of N-Triples."""
+    graph = graph_of(line) if quads else b""
+    subject = line.partition(b" ")[0].partition(b"#")[0].rstrip(b">")
+    return Key(subject if subject.startswith(_CASE) or not (graph or line.startswith(b"_:")) else b"", graph)
+
+
 def graph_of(line: bytes) -> bytes:
     """The graph of a line of N-Quads with the space before it; nothing where the line has none."""
     statement, _, _ = line.rpartition(b" ")
@@ -204,9 +240,20 @@ def graph_of(line: bytes) -> bytes:
     return term if named and statement.count(b" ", 0, -len(term)) > 1 else b""
 
 
-def _names(nodes: dict[str, str], case: Case) -> dict[str, str]:
-    """From the nodes of a case as `case_quads` names them to their names in the source."""
+def _names(nodes: Mapping[str, str], case: Case) -> dict[str, str]:
+    """From the nodes of a case as `case_quads` names them to their names in the source, which are told by fact type and measure; "" is the cadre."""
     iri = case_iri(case)
-    ours = {f"#fact-{number}": fact.type for number, fact in enumerate(case.facts, start=1)}
-    ours |= {f"#sanction-{number}": sanction.measure for number, sanction in enumerate(case.sanctions, start=1)}
-    return {iri + name: iri + nodes.get(key, name) for name, key in (ours | {"#cadre": ""}).items()}
+    ours = {f"{iri}#fact-{number}": fact.type for number, fact in enumerate(case.facts, start=1)}
+    ours |= {f"{iri}#sanction-{number}": sanction.measure for number, sanction in enumerate(case.sanctions, start=1)}
+    return {name: nodes.get(key, name) for name, key in (ours | {f"{iri}#cadre": ""}).items()}
+
+
+def _nodes(quads: Iterable[ox.Quad]) -> dict[str, str]:
+    """The names of the nodes of a case in its graph."""
+    found = {}
+    for quad in quads:
+        if quad.predicate.value in (DD + "factType", DD + "measure"):
+            found[term_value(quad.object)] = term_value(quad.subject)
+        elif quad.predicate.value == DD + "cadre":
+            found[""] = term_value(quad.object)
+    return found

@@ -32,7 +32,8 @@ def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int
         items = engine.check(records, task)
     if chunk.lines is None:
         return Found(items, lines)
-    return Found([_relined(item, chunk.lines) for item in items], 0)
+    subjects = [line.partition(b" ")[0].strip(b"<>").decode() for line in chunk.data.split(b"\n")]
+    return Found([_relined(item, subjects, chunk.lines) for item in items], 0)
 
 
 @contextmanager
@@ -97,12 +98,15 @@ def moved(finding: Finding, lines: int) -> Finding:
     )  # fmt: skip
 
 
-def _relined(item: Checked, lines: Mapping[str, int]) -> Checked:
-    """What was found, at the lines of the file: those of the value's node, else of the focus node, else of the case."""
+def _relined(item: Checked, subjects: Sequence[str], lines: Mapping[str, int]) -> Checked:
+    """What was found, at the lines of the file: those of the value's node, else of the focus node, else of the subject of the line of the chunk where it was
+    found, else of the case."""
     case = lines.get(CASES + item.id) or lines.get(item.id)
 
     def placed(finding: Finding) -> Finding:
-        line = lines.get(finding.object) or lines.get(finding.node) or case
-        return finding._replace(place=finding.place and finding.place._replace(line=line))
+        at = finding.place.line if finding.place else None
+        subject = subjects[at - 1] if at else ""
+        line = lines.get(finding.object) or lines.get(finding.node) or lines.get(subject) or case
+        return finding._replace(place=finding.place and finding.place._replace(line=line, column=None))
 
     return item._replace(place=item.place._replace(line=case), findings=tuple(map(placed, item.findings)))
