@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -508,11 +509,26 @@ def test_a_case_that_comes_again(engine: BulkEngine, lines: list[bytes], tmp_pat
     assert not any(finding.rule == "duplicate-id" for item in found[:-1] for finding in item.findings)
 
 
-def test_repeats_remember_the_first(policy: Policy) -> None:
+@pytest.mark.parametrize("recent", [100, 30_000])
+def test_repeats_remember_the_first(recent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dandang.bulk.repeats._RECENT", recent)
     repeats = Repeats()
     assert all(repeats.first(f"case-{number}", number) is None for number in range(20_000))
     assert all(repeats.first(f"case-{number}", -1) == number for number in range(0, 20_000, 7))
     assert len(repeats) == 20_000
+    repeats.close()
+
+
+def test_repeats_stay_in_memory_where_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dandang.bulk.repeats._RECENT", 100)
+
+    def full() -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("dandang.bulk.repeats._opened", full)
+    repeats = Repeats()
+    assert all(repeats.first(f"case-{number}", number) is None for number in range(1_000))
+    assert all(repeats.first(f"case-{number}", -1) == number for number in range(1_000))
 
 
 def test_cases_of_one_graph_are_cases_of_their_own(

@@ -7,6 +7,7 @@ is then a set of bits, and only the formulas that its bits can make true are loo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import NamedTuple, TypeGuard, cast
 
 from dandang.bulk.compiling import compile_shapes
@@ -22,8 +23,8 @@ from dandang.validation.rules import PLACEHOLDER, Result
 _FEW = 64
 #: A row that more bits than this can make true is looked at for each case: once, and not once for each of them.
 _MANY = 100
-#: More combinations of bits than this are kept by no real dump.
-_MOST_KNOWN = 2_000
+#: So many combinations of bits are remembered, of all groups together: what a dump says again and again is met early.
+_MOST_KNOWN = 20_000
 
 
 class Facts(NamedTuple):
@@ -62,7 +63,8 @@ class Program:
             rule = validator.engine.rules[line.shape]
             row = Row(rule, line.focus, line.path, line.value, line.component, line.names, test, line.steady)
             self._add(row, line.triggers, line.mask)
-        self._groups = {bit: _Group(rows) for bit, rows in self._rows.items()}
+        room = count(_MOST_KNOWN, -1)
+        self._groups = {bit: _Group(rows, room) for bit, rows in self._rows.items()}
 
     def _add(self, row: Row, bits: frozenset[int] | None, mask: int | None) -> None:
         if bits is None or len(bits) > _MANY:
@@ -96,7 +98,8 @@ class Program:
 class _Group:
     """The rows that one bit can make true. `few`, which look at few bits and no date, are remembered by what they look at."""
 
-    def __init__(self, rows: list[tuple[Row, int | None]]) -> None:
+    def __init__(self, rows: list[tuple[Row, int | None]], room: Iterator[int]) -> None:
+        self._room = room
         few = [(row, mask) for row, mask in rows if mask is not None and mask.bit_count() <= _FEW]
         self.few = [row for row, _ in few]
         self.rest = [row for row, mask in rows if mask is None or mask.bit_count() > _FEW]
@@ -108,7 +111,7 @@ class _Group:
     def learnt(self, key: int) -> list[Row]:
         """The few that hold for these bits, not met before."""
         found = [row for row in self.few if row.test(key, {})]
-        if len(self.known) < _MOST_KNOWN:
+        if next(self._room) > 0:
             self.known[key] = found
         return found
 

@@ -57,9 +57,12 @@ class Run:
         self._numbers = {name: number << 40 for number, name in reversed(list(enumerate(sources)))}
 
     def __iter__(self) -> Iterator[Checked]:
-        for whole, group in groupby(self.sources, key=self._is_whole):
-            names = list(group)
-            yield from map(self._counted, self._whole(names) if whole else self._streamed(names))
+        try:
+            for whole, group in groupby(self.sources, key=self._is_whole):
+                names = list(group)
+                yield from map(self._counted, self._whole(names) if whole else self._streamed(names))
+        finally:
+            self._repeats.close()
 
     def _is_whole(self, name: str) -> bool:
         return is_whole(name, self.syntax)
