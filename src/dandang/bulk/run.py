@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
+from threading import Thread
 
 from dandang.bulk import faults
 from dandang.bulk.engine import BulkEngine
@@ -128,6 +129,9 @@ class Run:
         pool = _Pool(self.engine, self.task, self.workers)
         try:
             yield from pool.run(stream)
+        except BaseException:  # Ctrl-C, or nobody wants the rest
+            pool.kill()
+            raise
         finally:
             pool.close()
 
@@ -139,10 +143,19 @@ _engine: BulkEngine | None = None
 
 def _start(make: Callable[[], BulkEngine]) -> None:
     global _engine
-    # Ctrl-C is for the process that asks: it ends the others when they are through with their chunks.
+    # Ctrl-C is for the process that asks: it ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
     _engine = make()
     gc.freeze()
+
+
+def _leave_with_parent() -> None:
+    """However the process that asks ends: nobody waits for more of its work."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(chunk: Chunk, task: Task) -> Batch:
@@ -205,8 +218,13 @@ class _Pool:
             if not (future.done() and not future.cancelled() and future.exception() is None):
                 waiting[number] = chunk, self._submit(chunk)
 
+    def kill(self) -> None:
+        """End the workers in the middle of their chunks, which may take long."""
+        for worker in list(self._executor._processes.values()):  # public from Python 3.14 on
+            worker.terminate()
+
     def close(self) -> None:
-        """End the workers."""
+        """End the workers when they are through."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
