@@ -152,6 +152,70 @@ def test_lines_count_though_cells_have_line_breaks(policy: Policy) -> None:
     assert (finding.place.line, finding.place.cell) == (4, "C3")
 
 
+#: A row for each case; what is missing in a case has its column all the same.
+MISSING = """编号,标题,行为日期,职级,职务,领域,主张的容错条款,勤勉尽责,勤勉尽责（依据）,谋取私利,经调查核实,经调查核实（依据）,处理,处理（决定日期）,处理2,处理2（决定机关）
+甲-1,一,2018-09-01,市管正局级,局长,,E4,是,,,,,,,,
+甲-2,,,,,,,,,,否,,诫勉,2017-01-01,免职,
+甲-3,三,2018-09-01,,局长,,,,,,是,,诫勉,2018-11-01,,
+"""
+#: Which cells the findings about the rows are to mark.
+MARKED = {
+    ("甲-1", "determination-supported"): {"I2"},
+    ("甲-1", "domain-stated"): {"F2"},
+    ("甲-1", "claim-scope-stated"): {"F2"},
+    ("甲-2", "title-stated"): {"B3"},
+    ("甲-2", "conduct-date-stated"): {"C3"},
+    ("甲-2", "rank-stated"): {"D3"},
+    ("甲-2", "post-stated"): {"E3"},
+    ("甲-2", "sanction-not-refuted"): {"K3"},
+    ("甲-2", "sanction-date-stated"): {"O3"},
+    ("甲-2", "sanction-maker-stated"): {"M3", "P3"},
+    ("甲-3", "verification-documented"): {"L4"},
+    ("甲-3", "rank-stated"): {"D4"},
+}
+
+
+def test_a_finding_marks_the_cell_to_fill_in(policy: Policy) -> None:
+    """What is missing is told at the cell where it would be written; where the table has no such column, where the case begins."""
+    validator = CaseValidator(policy, load_quads(resources.data_files()))
+    read = read_cases(MISSING.encode(), policy, name="案件.csv")
+    found = [finding for findings in validator.check(read, today="2026-11-22") for finding in findings]
+    cells: dict[tuple[str, str], set[str]] = {}
+    for finding in found:
+        assert finding.place
+        cells.setdefault((finding.focus, finding.rule), set()).add(finding.place.cell)
+    assert {key: cells.get(key) for key in MARKED} == MARKED
+    # Of the preconditions one has a column; the others are told where the row begins, and never at another fact.
+    assert cells["甲-1", "claim-precondition-stated"] == {"J2", "A2"}
+
+
+def test_a_missing_verification_marks_its_column(policy: Policy) -> None:
+    validator = CaseValidator(policy, load_quads(resources.data_files()))
+    read = read_cases(MISSING.replace(",否,,诫勉", ",,,诫勉").encode(), policy, name="案件.csv")
+    (finding,) = [f for f in validator.check(read, today="2026-11-22")[1] if f.rule == "sanction-verified"]
+    assert finding.place and (finding.place.cell, finding.place.path) == ("K3", "facts.经调查核实")
+
+
+def test_the_form_for_one_case_marks_the_line_to_fill_in(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        page = made.active
+        page.delete_rows(1, 9)
+        for row in (("项目", "内容"), ("编号", "甲-1"), ("标题", None), ("职务", None), ("职级", "市管正局级")):
+            page.append(row)
+        facts, sanctions = made.create_sheet("事实"), made.create_sheet("处理")
+        for row in (("事实", "答案", "依据"), ("谋取私利", "否"), ("勤勉尽责", "是", None), ("经调查核实", None)):
+            facts.append(row)
+        for row in (("处理措施", "决定日期", "决定机关"), ("诫勉", None, "区委")):
+            sanctions.append(row)
+
+    validator = CaseValidator(policy, load_quads(resources.data_files()))
+    (findings,) = validator.check(read_cases(book(fill), policy, name="案件.xlsx"), today="2026-11-22")
+    cells = {finding.rule: finding.place.cell for finding in findings if finding.place}
+    assert cells["title-stated"] == "案件!B3" and cells["post-stated"] == "案件!B4"
+    assert cells["sanction-verified"] == "事实!B4" and cells["determination-supported"] == "事实!C3"
+    assert cells["sanction-date-stated"] == "处理!B2"
+
+
 @pytest.mark.parametrize(
     ("content", "error", "line", "said"),
     [

@@ -164,9 +164,10 @@ def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[Re
         return _some(
             (one.read() for one in read_table(table.rows, table.locate, policy, vocabulary, found=table.findings)), name
         )
-    node, findings = parse_sheet(content, name, vocabulary)
-    read = _read(node, policy, vocabulary)
-    return [read._replace(findings=(*findings, *read.findings))]
+    form = parse_sheet(content, name, vocabulary)
+    read = _read(form.case, policy, vocabulary)
+    case = read.case._replace(places={**form.cells, **read.case.places})
+    return [ReadCase(case, (*form.findings, *read.findings))]
 
 
 def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
@@ -235,8 +236,9 @@ def read_table(
     from dandang.cases.table import table_rows
 
     def read(row: TableRow, before: tuple[Finding, ...]) -> ReadCase:
-        case = _read(row.nodes(), policy, vocabulary)
-        return case._replace(findings=(*before, *case.findings))
+        found = _read(row.nodes(), policy, vocabulary)
+        case = found.case._replace(places=row.cells(found.case.places))
+        return ReadCase(case, (*before, *found.findings))
 
     waiting = list(found)
     for row, findings in table_rows(rows, vocabulary, locate):

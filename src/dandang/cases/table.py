@@ -8,10 +8,11 @@ says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from dandang.cases.cells import RowCells, Spots, fact_key, sanction_key
 from dandang.cases.fields import nearest_names
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
@@ -49,24 +50,30 @@ class Column(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """The columns that say something, the number of their row, and what is wrong with the others."""
+    """The columns that say something, what is written where, the number of their row, and what is wrong with the other columns."""
 
     row: int
     columns: tuple[Column, ...]
+    spots: Spots
     findings: tuple[Finding, ...]
 
 
 class TableRow(NamedTuple):
-    """A row that says something: its cells that are not empty, each with its column."""
+    """A row that says something: its cells that are not empty, each with its column, and where in a row what is written."""
 
     number: int
     said: list[tuple[Column, str]]
     locate: Locate
+    spots: Spots
 
     @property
     def place(self) -> Place:
         """Where the row begins."""
         return self.locate(self.number, 0, "")
+
+    def cells(self, stated: Mapping[str, Place]) -> RowCells:
+        """The places of a case, those of what is stated and of what the row leaves empty."""
+        return RowCells(stated, self.spots, self.number, self.locate)
 
     def nodes(self) -> Mapping_:
         """The case as nodes that know their cells, in the shape that a case file has."""
@@ -105,7 +112,7 @@ def table_rows(
             continue
         width = len(cells)
         if said := [(column, text) for column, at in columns if at < width and (text := cells[at].strip())]:
-            yield TableRow(number, said, locate), []
+            yield TableRow(number, said, locate, heading.spots), []
 
 
 # --- the headings -----------------------------------------------------------------------------------------------------
@@ -152,7 +159,25 @@ def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, loc
         meant = (column.kind, _meaning(column, vocabulary), column.number)
         if columns.setdefault(meant, column) is not column:
             findings.append(_repeated(cell, columns[meant], locate(number, at, "")))
-    return Heading(number, tuple(columns.values()), tuple(findings))
+    found = tuple(columns.values())
+    return Heading(number, found, _spots(found, vocabulary), tuple(findings))
+
+
+def _spots(columns: Iterable[Column], vocabulary: Vocabulary) -> Spots:
+    """Where each part of a case is written; a group of parts begins with the first of them."""
+    found: dict[str, tuple[int, str]] = {}
+    for column in columns:
+        where = column.at, _path(column)
+        if column.kind == "case":
+            keys = [column.key, column.key.partition(".")[0]]
+        elif column.kind == "fact":
+            meant = vocabulary.fact(column.heading)
+            keys = [fact_key(next(iter(meant))[0], column.key), "facts"] if len(meant) == 1 else ["facts"]
+        else:
+            keys = [sanction_key(column.number, column.key), "sanctions"]
+        for key in keys:
+            found.setdefault(key, where)
+    return found
 
 
 def _meaning(column: Column, vocabulary: Vocabulary) -> str:
