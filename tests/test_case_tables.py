@@ -12,8 +12,9 @@ import pytest
 from dandang import resources
 from dandang.cases import ReadCase, case_quads, read_cases, read_file
 from dandang.cases.headings import in_a_table
+from dandang.cases.reading import accepted, without_duplicates
 from dandang.cases.table_writing import cases_csv, cases_workbook
-from dandang.errors import MalformedFile, UnreadableFile
+from dandang.errors import DandangError, MalformedFile, NoCases, UnreadableFile
 from dandang.messages import LANGUAGES
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 from dandang.policy import load_quads
@@ -214,6 +215,11 @@ def test_the_form_for_one_case_marks_the_line_to_fill_in(policy: Policy) -> None
     assert cells["title-stated"] == "案件!B3" and cells["post-stated"] == "案件!B4"
     assert cells["sanction-verified"] == "事实!B4" and cells["determination-supported"] == "事实!C3"
     assert cells["sanction-date-stated"] == "处理!B2"
+    # A fact that the sheet does not list is told where a line for it may be added.
+    (findings,) = validator.check(
+        read_cases(book(lambda made: (fill(made), made["事实"].delete_rows(4))[0]), policy, name="案件.xlsx")
+    )
+    assert [f.place.cell for f in findings if f.rule == "sanction-verified" and f.place] == ["事实!A4"]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +287,7 @@ def test_formulas_are_those_of_the_sheet_that_is_read(policy: Policy) -> None:
         made.create_chartsheet("图", 0)
 
     read = read_cases(book(fill), policy, name="案件.xlsx")
-    assert told(read) == [("formula-cell", "案件!B2")]
+    assert told(read) == [("unread-sheet", "说明!A1"), ("formula-cell", "案件!B2")]
 
 
 def test_a_table_may_begin_anywhere(policy: Policy) -> None:
@@ -292,6 +298,104 @@ def test_a_table_may_begin_anywhere(policy: Policy) -> None:
     read = read_cases(book(fill), policy, name="案件.xlsx")
     assert [item.case.id for item in read] == ["甲-1", "甲-2"]
     assert told(read) == [("bad-value", "案件!E6")]
+
+
+def test_every_sheet_with_cases_is_read_and_the_others_are_told(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.title = "1月"
+        for name, rows in {
+            "2月": (("标题", "编号", "勤勉尽责"), ("三", "甲-3", "也许"), ("四", "甲-1", "是")),
+            "3月": (("甲-4", "四", "是", "勤勉尽责"),),
+            "说明": (("请先填写案件",),),
+            "空的": (),
+            "事实名称": (("事实",), ("勤勉尽责",)),
+        }.items():
+            page = made.create_sheet(name)
+            for row in rows:
+                page.append(row)
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [item.case.id for item in read] == ["甲-1", "甲-2", "甲-3", "甲-1"]
+    assert told(read) == [("unread-sheet", "3月!A1"), ("unread-sheet", "说明!A1"), ("bad-value", "2月!C2")]
+    # One that names a fact was probably meant to be read.
+    assert [finding.severity for finding in read[0].findings] == ["warning", "info"]
+    again = without_duplicates(read)[3].findings[-1]
+    assert (
+        again.rule == "duplicate-id" and again.place and again.place.cell == "2月!B3" and "1月!A2" in again.message.zh
+    )
+
+
+def test_what_is_found_behind_the_last_case_is_told(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.append(("示例", "例", "是"))
+        page = made.create_sheet("2月")
+        page.append(("编号", "标题", "勤勉尽则"))
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [finding.rule for finding in read[-1].findings] == ["example-row", "unknown-column"]
+
+
+def test_the_form_for_one_case_tells_what_is_not_read(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(1, 9)
+        made.active.append(("编号", "甲-1"))
+        made.copy_worksheet(made.active).title = "案件2"
+        made.create_sheet("旧表").sheet_state = "hidden"
+
+    (read,) = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [(f.rule, f.place and f.place.cell, f.severity) for f in read.findings] == [
+        ("hidden-sheet", "旧表!A1", "info"),
+        ("unread-sheet", "案件2!A1", "warning"),
+    ]
+
+
+WRONG = ("案件编号", "案件名称", "发生时间", "级别", "单位及职务", "是否谋取私利", "勤勉尽责?")
+
+
+@pytest.mark.parametrize("name", ["案件.csv", "案件.xlsx"])
+def test_headings_by_other_names_are_recognised_and_not_read(name: str, policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(1, 9)
+        made.active.append(WRONG)
+        made.active.append(("2018-01", "某案", "2018-09-01"))
+
+    content = (",".join(WRONG) + "\n2018-01,某案,2018-09-01\n").encode() if name.endswith("csv") else book(fill)
+    with pytest.raises(MalformedFile) as caught:
+        read_cases(content, policy, name=name)
+    assert caught.value.message.zh == "没有找到列名所在的一行" and caught.value.place and caught.value.place.line == 1
+    hint = caught.value.render("zh")
+    for wrong, right in zip(WRONG, ("编号", "标题", "行为日期", "职级", "职务", "谋取私利", "勤勉尽责"), strict=True):
+        assert f"“{wrong}”改为“{right}”" in hint
+
+
+def test_a_table_without_headings_is_told_as_such(policy: Policy) -> None:
+    with pytest.raises(MalformedFile) as caught:
+        read_cases(book(lambda made: made.active.delete_rows(1)), policy, name="案件.xlsx")
+    assert caught.value.code == "malformed-file"
+    assert "没有找到列名" in caught.value.message.zh and "编号、标题、行为日期" in caught.value.render("zh")
+
+
+def test_a_workbook_without_a_case(vocabulary: Vocabulary, cases: list[Case], policy: Policy) -> None:
+    """Whatever has nothing in it is told as such, with where to write; and what was left out is told with it."""
+
+    def empty(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(1, 9)
+
+    def hidden(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(2, 9)
+        made.create_sheet("旧表").sheet_state = "hidden"
+
+    untouched = cases_workbook([], vocabulary, example=cases[3])
+    for content, said in (
+        (book(empty), "第一行写列名"),
+        (book(hidden), "列名下面每行写一件案件。隐藏的工作表“旧表”没有读"),
+        (untouched, "请从示例行的下一行起"),
+    ):
+        with pytest.raises(NoCases) as caught:
+            read_cases(content, policy, name="案件.xlsx")
+        assert said in caught.value.render("zh"), caught.value.render("zh")
+        with pytest.raises(DandangError):
+            accepted(read_cases(content, policy, name="案件.xlsx"))
 
 
 def test_a_hidden_table_is_not_read(policy: Policy) -> None:

@@ -11,6 +11,8 @@ from dandang.model import Place
 
 #: Where each part stands: the column from 0, and the path in the case.
 Spots = Mapping[str, tuple[int, str]]
+#: Where a fact may be added that has no cell yet, in a form with a line for each.
+NEW_FACT = "facts/new"
 
 
 def fact_key(iri: str, part: str = "value") -> str:

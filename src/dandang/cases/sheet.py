@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
-from dandang.cases.cells import fact_key, sanction_key
+from dandang.cases.cells import NEW_FACT, fact_key, sanction_key
 from dandang.cases.files import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
@@ -31,6 +31,8 @@ class Field(NamedTuple):
 
 
 CASE_SHEET, FACT_SHEET, SANCTION_SHEET = Text("案件", "Case"), Text("事实", "Facts"), Text("处理", "Sanctions")
+#: Sheets with nothing but lists to choose from.
+NAMES_SHEET, CHOICES_SHEET = Text("事实名称", "Fact names"), Text("选项", "Choices")
 HEADINGS = (Text("项目", "Item"), Text("内容", "Value"), Text("说明", "What to write"))
 CASE_FIELDS = (
     Field("id", Text("编号", "Id"), Text("只用字母、数字、汉字和 . _ -", "letters, digits, . _ and - only")),
@@ -78,12 +80,12 @@ class Form(NamedTuple):
     findings: list[Finding]
 
 
-def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> Form:
-    """The case of a workbook. Raises UnreadableFile or MalformedFile."""
+def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> Form | None:
+    """The case of a workbook; None where no sheet for cases has an item in its first column. Raises UnreadableFile or MalformedFile."""
     sheets = _sheets(content, name)
     first = _Sheet.named(CASE_SHEET, sheets, name)
-    if first is None:
-        raise _no_case(name, tuple(sheets))
+    if first is None or not _case_cells(first):
+        return None
     pairs = [*_case_pairs(first)]
     told, sanctions = _Sheet.named(FACT_SHEET, sheets, name), _Sheet.named(SANCTION_SHEET, sheets, name)
     facts, findings = _facts(told, vocabulary)
@@ -175,15 +177,14 @@ def _not_a_workbook(name: str) -> UnreadableFile:
     )
 
 
-def _no_case(name: str, sheets: tuple[str, ...]) -> MalformedFile:
-    found = "、".join(sheets) or "—"
-    hint = ("请用“查案件”页上的空白表格填写", "fill in the empty workbook offered on the page for cases")
-    return MalformedFile(
-        f"工作簿里没有“案件”工作表（现有：{found}）",
-        f'the workbook has no sheet "Case" (it has: {found})',
-        hint=hint,
-        place=Place(name),
-    )
+def is_our_own(sheet: str) -> bool:
+    """Whether a sheet has the name of one that holds nothing but lists to choose from."""
+    return fold_name(sheet) in {fold_name(name) for name in (*NAMES_SHEET, *CHOICES_SHEET)}
+
+
+def form_sheets() -> tuple[str, ...]:
+    """The names of the sheets that a workbook for one case is read from."""
+    return (*CASE_SHEET, *FACT_SHEET, *SANCTION_SHEET)
 
 
 class _Sheet(NamedTuple):
@@ -332,10 +333,13 @@ def _fact_cells(sheet: _Sheet, vocabulary: Vocabulary) -> dict[str, Place]:
     named = [columns[key] for key in ("name", "code") if key in columns]
     for row in range(1, len(sheet.rows)):
         name = next(filter(None, (sheet.scalar(row, column, "").text for column in named)), "")
+        if not name:
+            found.setdefault(NEW_FACT, sheet.place(row, min(named, default=0), "facts"))
         meant = vocabulary.fact(name)
         for key in ("value", "evidence", "found_by", "on") if len(meant) == 1 else ():
             if key in columns:
                 found.setdefault(fact_key(next(iter(meant))[0], key), sheet.place(row, columns[key], f"facts.{name}"))
+    found.setdefault(NEW_FACT, sheet.place(max(len(sheet.rows), 1), min(named, default=0), "facts"))
     return found
 
 

@@ -15,6 +15,7 @@ from dandang.cases.sheet import (
     FACT_COLUMNS,
     FACT_SHEET,
     HEADINGS,
+    NAMES_SHEET,
     SANCTION_COLUMNS,
     SANCTION_SHEET,
     Field,
@@ -31,7 +32,6 @@ ANSWERS = {
     "contested": Text("有争议", "contested"),
 }
 _WIDTHS = {"name": 30, "code": 26, "value": 10, "evidence": 36, "found_by": 18, "on": 13, "question": 48, "clauses": 16}
-_NAMES_SHEET = Text("事实名称", "Fact names")
 #: Empty lines below the last, with their lists to choose from.
 _SPARE = 60
 _MOST_IN_A_CELL = 32_767
@@ -138,12 +138,12 @@ class _Writer:
 
     def names_range(self) -> str:
         """Where the last sheet has the names of all facts."""
-        return f"='{self.said(_NAMES_SHEET)}'!$A$2:$A${len(self.policy.facts) + 1}"
+        return f"='{self.said(NAMES_SHEET)}'!$A$2:$A${len(self.policy.facts) + 1}"
 
     def names(self) -> None:
         """The last sheet: all facts to choose from."""
         headings = [field.heading for field in FACT_COLUMNS if field.key in ("name", "code", "question")]
-        page = self.sheet(_NAMES_SHEET, headings, (30, 30, 60))
+        page = self.sheet(NAMES_SHEET, headings, (30, 30, 60))
         for row, fact in enumerate(self.policy.facts.values(), start=1):
             page.write_string(row, 0, self.fact_name(fact.iri), self.look.shown)
             page.write_string(row, 1, _code(fact.iri), self.look.shown)

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from dandang.cases.cells import RowCells, Spots, fact_key, sanction_key
-from dandang.cases.fields import nearest_names
+from dandang.cases.likely import corrections, likely_headings
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
 from dandang.errors import MalformedFile
@@ -95,14 +95,18 @@ class TableRow(NamedTuple):
         return found
 
 
-def table_rows(
-    rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate
-) -> Iterator[tuple[TableRow | None, list[Finding]]]:
-    """The rows that say something; first, without a row, what is wrong with the headings. Raises MalformedFile."""
+#: A row that says something, or what is to be said between rows.
+TablePart: TypeAlias = tuple[TableRow | None, list[Finding]]
+
+
+def table_parts(
+    rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate, *, found: Iterable[Finding] = ()
+) -> Iterator[TablePart]:
+    """The rows that say something; first, without a row, what was found already and what is wrong with the headings. Raises MalformedFile."""
     waiting = iter(rows)
+    yield None, list(found)
     heading = _heading(waiting, vocabulary, locate)
-    if heading.findings:
-        yield None, list(heading.findings)
+    yield None, list(heading.findings)
     examples = {fold_name(word) for word in EXAMPLE}
     ids = [column.at for column in heading.columns if column.key == "id"]
     columns = [(column, column.at) for column in heading.columns]
@@ -128,23 +132,31 @@ def is_heading(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
 
 
 def _heading(rows: Iterator[Row], vocabulary: Vocabulary, locate: Locate) -> Heading:
-    first: Row = (1, ())
-    for count, (number, cells) in enumerate(islice(rows, HEADING_ROWS)):
-        if count == 0:
-            first = number, cells
+    passed: list[Row] = []
+    for number, cells in islice(rows, HEADING_ROWS):
         if is_heading(cells, vocabulary):
             return _read_heading(number, cells, vocabulary, locate)
+        passed.append((number, cells))
+    raise no_heading(((locate(number, 0, ""), cells) for number, cells in passed), vocabulary, locate(1, 0, ""))
+
+
+def no_heading(rows: Iterable[tuple[Place, Sequence[str]]], vocabulary: Vocabulary, begin: Place) -> MalformedFile:
+    """The error for a table none of whose first rows names the columns, with what the likeliest of them was probably meant to say."""
+    found = [(place, corrections(cells, vocabulary)) for place, cells in rows if any(map(str.strip, cells))]
+    place, meant = max(found, key=lambda one: len(one[1]), default=(begin, []))
     wanted = [field.heading for field in CASE_FIELDS[:5]]
     zh, en = "、".join(text.zh for text in wanted), ", ".join(text.en for text in wanted)
-    raise MalformedFile(
-        "没有找到列名所在的一行",
-        "no row of column headings was found",
-        hint=(
+    if meant:
+        hint = (
+            f"请改列名：{'，'.join(f'“{cell}”改为“{text.zh}”' for cell, text in meant)}",
+            f"change the headings: {'; '.join(f'{text.en} for {cell}' for cell, text in meant)}",
+        )
+    else:
+        hint = (
             f"第一行写列名：{zh}……以及事实的名称；`dandang template 案件.xlsx` 写出空白表格",
             f"the first row names the columns: {en} … and the facts; `dandang template cases.xlsx` writes an empty table",
-        ),
-        place=locate(first[0], 0, ""),
-    )
+        )
+    return MalformedFile("没有找到列名所在的一行", "no row of column headings was found", hint=hint, place=place)
 
 
 def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, locate: Locate) -> Heading:
@@ -220,10 +232,12 @@ def _key(heading: str, fields: Sequence[Field]) -> str:
 
 
 def _unknown(cell: str, vocabulary: Vocabulary, place: Place) -> Finding:
-    known = chain((text for field in CASE_FIELDS for text in field.heading), vocabulary.fact_names())
-    close = nearest_names(cell, known)
+    close = likely_headings(cell, vocabulary)
     hint = (
-        Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+        Text(
+            f"是不是：{'、'.join(text.zh for text in close)}？",
+            f"did you mean: {'; '.join(text.en for text in close)}?",
+        )
         if close
         else Text("列名用案件的项目或者事实的名称", "a heading is an item of a case or the name of a fact")
     )

@@ -1,22 +1,25 @@
-"""A workbook with a table of cases: which sheet it is, its cells, and what a reader must be told about them.
+"""A workbook with tables of cases: which sheets they are, their cells, and what a reader must be told about them.
 
-Formulas give the value they had when the workbook was saved; of merged cells the first one has the value; hidden sheets are not read.
-Each of these is a finding, so that nothing is taken or left out silently.
+Formulas give the value they had when the workbook was saved; of merged cells the first one has the value; hidden sheets, and sheets that name no
+items of cases, are not read. Each of these is a finding, so that nothing is taken or left out silently.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, open_workbook, visible_sheets
-from dandang.cases.table import HEADING_ROWS, Locate, Row, is_heading
+from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, is_our_own, open_workbook, visible_sheets
+from dandang.cases.table import HEADING_ROWS, Locate, Row, is_heading, is_item, no_heading
+from dandang.errors import MalformedFile, NoCases
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
 from dandang.ooxml.columns import letters
 from dandang.ooxml.package import Package
+from dandang.ooxml.summary import is_summary
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
 _CHUNK = 1 << 20
@@ -44,19 +47,71 @@ class Workbook:
         self._name = name
         self._book = open_workbook(content, name, most=_MOST_LARGE) if large else open_workbook(content, name)
 
-    def table(self, vocabulary: Vocabulary) -> Table | None:
-        """The first visible sheet with a table of cases, one named for cases before others; None where there is none."""
-        named = {fold_name(name) for name in CASE_SHEET}
-        for sheet in sorted(visible_sheets(self._book), key=lambda name: fold_name(name) not in named):
-            page = self._book.get_sheet_by_name(sheet)
-            if page.height and self._is_table(page, vocabulary):
-                return Table(sheet, _rows(page), self._locate(sheet), tuple(self._findings(sheet, page)))
-        return None
+    def tables(self, vocabulary: Vocabulary) -> list[Table]:
+        """The visible sheets with a table of cases, in their order; what is to be said of the workbook as a whole goes with the first. None where there is none."""
+        found = {name: page for name, page in self._pages.items() if page.height and self._is_table(page, vocabulary)}
+        tables = [
+            Table(name, _rows(page), self._locate(name), tuple(self._findings(name, page)))
+            for name, page in found.items()
+        ]
+        if tables:
+            others = (*self.left_out(found, vocabulary), *tables[0].findings)
+            tables[0] = tables[0]._replace(findings=others)
+        return tables
+
+    def left_out(self, read: Iterable[str], vocabulary: Vocabulary) -> Iterator[Finding]:
+        """What is to be said of the sheets that are not read: the hidden ones, and others that have something in them."""
+        for hidden in hidden_sheets(self._book):
+            if not is_our_own(hidden):
+                yield _hidden(hidden, Place(self._name, cell=f"{hidden}!A1"))
+        passed = {fold_name(name) for name in read}
+        for sheet, page in self._pages.items():
+            if fold_name(sheet) in passed or _is_blank(page) or self._is_ours(sheet, page):
+                continue
+            yield _unread(sheet, self._has_items(page, vocabulary), Place(self._name, cell=f"{sheet}!A1"))
+
+    def no_cases(self, vocabulary: Vocabulary) -> MalformedFile:
+        """The error for a workbook without a table and without the sheet for one case."""
+        names = {fold_name(name) for name in CASE_SHEET}
+        unnamed = not any(fold_name(name) in names for name in self._pages)
+        known = "、".join(self._pages) or "—"
+        sheet = Text(
+            f"，也没有“案件”工作表（现有：{known}）" if unnamed else "",
+            f', and the workbook has no sheet "Case" (it has: {known})' if unnamed else "",
+        )
+        rows = [
+            (self._locate(name)(number, 0, ""), cells)
+            for name, page in self._pages.items()
+            for number, cells in islice(_rows(page), HEADING_ROWS)
+        ]
+        error = no_heading(rows, vocabulary, Place(self._name))
+        hidden = [_hidden(name, Place(self._name)).message for name in hidden_sheets(self._book)]
+        zh, en = zip(error.hint or Text("", ""), *hidden, strict=True)
+        hint = "。".join(zh), ". ".join(en)
+        if all(map(_is_blank, self._pages.values())):
+            empty = Text("工作簿里没有案件", "there is no case in the workbook")
+            return NoCases(empty.zh + sheet.zh, empty.en + sheet.en, hint=hint, place=Place(self._name))
+        return MalformedFile(error.message.zh + sheet.zh, error.message.en + sheet.en, hint=hint, place=error.place)
+
+    @cached_property
+    def _pages(self) -> dict[str, Any]:
+        """The visible sheets by name."""
+        return {sheet: self._book.get_sheet_by_name(sheet) for sheet in visible_sheets(self._book)}
+
+    def _is_ours(self, sheet: str, page: Any) -> bool:
+        """Whether a sheet is one that this program added, for lists to choose from or as the list of findings."""
+        second = next(islice(_rows(page), 1, 2), (2, []))[1]
+        return is_our_own(sheet) or is_summary(sheet, second)
 
     def _is_table(self, page: Any, vocabulary: Vocabulary) -> bool:
         """Whether a row of headings is found; the form for a single case has its items below each other."""
         rows = islice(_rows(page), HEADING_ROWS)
         return any(is_heading(cells, vocabulary) for _, cells in rows)
+
+    def _has_items(self, page: Any, vocabulary: Vocabulary) -> bool:
+        """Whether items of a case are named at the beginning of a sheet, so that it may well be meant to be read."""
+        rows = islice(_rows(page), HEADING_ROWS)
+        return any(is_item(cell) or vocabulary.fact(cell) for _, cells in rows for cell in cells if cell)
 
     def _locate(self, sheet: str) -> Locate:
         def place(row: int, column: int, path: str) -> Place:
@@ -65,8 +120,6 @@ class Workbook:
         return place
 
     def _findings(self, sheet: str, page: Any) -> Iterator[Finding]:
-        for hidden in hidden_sheets(self._book):
-            yield _hidden(hidden, Place(self._name, cell=f"{hidden}!A1"))
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             # A title across the columns above the headings is no data.
             if bottom > top:
@@ -104,10 +157,26 @@ def _rows(page: Any) -> Iterator[Row]:
             yield number, lead + [cell_text(cell) for cell in cells]
 
 
+def _is_blank(page: Any) -> bool:
+    return not any(any(cells) for _, cells in _rows(page))
+
+
 def _hidden(sheet: str, place: Place) -> Finding:
     message = Text(f"隐藏的工作表“{sheet}”没有读", f'the hidden sheet "{sheet}" was not read')
     hint = Text("要读就取消隐藏，另存为一个文件", "to have it read, unhide it and save it as a file of its own")
     return Finding("hidden-sheet", message, hint, place, "info")
+
+
+def _unread(sheet: str, suspect: bool, place: Place) -> Finding:
+    message = Text(
+        f"工作表“{sheet}”没有读：没有找到列名所在的一行",
+        f'the sheet "{sheet}" was not read: it has no row of column headings',
+    )
+    hint = Text(
+        "里面有案件的，第一行写列名，例如编号、标题、行为日期；没有的，不用改",
+        "if it holds cases, name the columns in its first row, such as Id, Title and Conduct date; if not, leave it",
+    )
+    return Finding("unread-sheet", message, hint, place, "warning" if suspect else "info")
 
 
 def _merged(place: Place) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dandang.cases.cells import fact_key, sanction_key
+from dandang.cases.cells import NEW_FACT, fact_key, sanction_key
 from dandang.cases.graph import case_iri
 from dandang.model import Case, DecidedSanction, Place
 from dandang.namespaces import DCTERMS, DD, FACTS
@@ -75,8 +75,8 @@ class Locator:
         if result.focus == f"{self.iri}#cadre":
             return self._key(_CADRE_KEYS.get(result.path, "cadre"))
         if self._table and any(iri.startswith(FACTS) for iri in (result.value, result.rule.about)):
-            # A fact that has no column: what says whose case it is, and not the cell of another fact.
-            return self.case.place
+            # A fact that has no cell: where a line for it may be added, or what says whose case it is, and not the cell of another fact.
+            return self.case.places.get(NEW_FACT) or self.case.place
         return self._key(_KEYS.get(result.path, ""))
 
     def value(self, result: Result) -> str:

@@ -17,21 +17,13 @@ from dandang.ooxml.notes import annotate
 from dandang.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
 from dandang.ooxml.sheet import SheetChange, deselected
 from dandang.ooxml.styles import PLAIN, Styles
+from dandang.ooxml.summary import HEADINGS, TITLE
 from dandang.render.findings.report import SEVERITIES, Report
 
 #: A mark is seen by its note as well as by its colour.
 _FILLS = {"error": "F8D7D3", "warning": "F8E7C4", "info": "E1ECF0"}
 _RANKS = ("error", "warning", "info")
 _WIDTHS = (8, 14, 16, 26, 60, 50, 40)
-_HEADS = (
-    ("级别", "severity"),
-    ("位置", "place"),
-    ("案件", "case"),
-    ("规则", "rule"),
-    ("问题", "message"),
-    ("怎样改", "hint"),
-    ("依据", "clauses"),
-)
 _AUTHOR = "dandang"
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 #: What a sheet can hold (Excel specifications and limits).
@@ -115,7 +107,7 @@ def _styles(package: Package) -> tuple[str, Styles]:
 
 
 def _free_name(taken: Iterable[str], report: Report) -> str:
-    title = report.say("检查结果", "Findings")
+    title = TITLE.in_(report.lang)
     known = {name.casefold() for name in taken}
     names = (title, *(f"{title} {number}" for number in range(2, len(known) + 3)))
     return next(name for name in names if name.casefold() not in known)
@@ -152,7 +144,7 @@ def _list(findings: Sequence[Finding], report: Report, styles: Styles) -> str:
     shown = findings[:_MOST_LINES]
     lines = [
         _line(1, [report.say("，", ", ").join(words)], [0]),
-        _line(2, [report.say(*head) for head in _HEADS], [bold] * 7),
+        _line(2, [heading.in_(report.lang) for heading in HEADINGS], [bold] * 7),
     ]
     links: list[str] = []
     for row, finding in enumerate(shown, start=3):
