@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from dandang.cases.fields import nearest_names
+from dandang.cases.nearest import nearest_names, suggested_facts
 from dandang.cases.sheet import CASE_FIELDS
 from dandang.messages import Text
 from dandang.model import Vocabulary, fold_name
@@ -54,7 +54,8 @@ def likely_headings(heading: str, vocabulary: Vocabulary) -> list[Text]:
     """The headings that a heading may have been meant for, as they are to be written in each language; the likeliest first."""
     if key := meant_item(heading):
         return [_ITEMS[key]]
-    return [Text(name, name) for name in nearest_names(heading, _names(vocabulary))]
+    items = nearest_names(heading, chain.from_iterable(_ITEMS.values()))
+    return [*(Text(name, name) for name in items), *suggested_facts(heading, vocabulary)][:4]
 
 
 def is_slip(heading: str, vocabulary: Vocabulary) -> bool:
