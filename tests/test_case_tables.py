@@ -13,6 +13,7 @@ from dandang import resources
 from dandang.cases import ReadCase, case_quads, read_cases, read_file
 from dandang.cases.headings import in_a_table
 from dandang.cases.reading import accepted, without_duplicates
+from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.errors import DandangError, MalformedFile, NoCases, UnreadableFile
 from dandang.messages import LANGUAGES
@@ -106,6 +107,42 @@ def test_the_form_has_lists_questions_and_an_example(cases: list[Case], vocabula
     assert "是,否,不明,有争议" in lists[heads["勤勉尽责"].column_letter]
     with pytest.raises(MalformedFile, match="no case"):
         read_cases(content, policy, name="x.xlsx")
+
+
+def choices(made: openpyxl.Workbook, page: object, cell: str) -> list[str]:
+    """What a spreadsheet lets one choose from in a cell, as its rule of data validation says."""
+    for rule in page.data_validations.dataValidation:  # type: ignore[attr-defined]
+        if cell in rule.sqref:
+            if rule.formula1.startswith('"'):
+                return list(rule.formula1.strip('"').split(","))
+            sheet, _, area = rule.formula1.rpartition("!")
+            return [str(row[0].value) for row in made[sheet.strip("'")][area.replace("$", "")]]
+    return []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_stands_in_a_cell_is_in_its_list(
+    lang: str, cases: list[Case], vocabulary: Vocabulary, policy: Policy
+) -> None:
+    """A comma in a name would make two choices of it, none of which is a name."""
+    case = next(case for case in cases if case.cadre.rank and case.domain and case.sanctions)
+    made = openpyxl.load_workbook(io.BytesIO(cases_workbook([], vocabulary, lang, example=case)))
+    page = made.active
+    listed = {cell.coordinate: choices(made, page, cell.coordinate) for cell in page[2]}
+    for cell in page[2]:
+        assert not listed[cell.coordinate] or not cell.value or cell.value in listed[cell.coordinate]
+    assert sum(map(bool, listed.values())) > 5
+    ranks = [policy.label(iri).in_(lang) for iri in policy.schemes["rank"]]
+    assert sorted(ranks) in [sorted(names) for names in listed.values()]
+    form = openpyxl.load_workbook(io.BytesIO(case_workbook(case, vocabulary, lang)))
+    for sheet in form.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value and (names := choices(form, sheet, cell.coordinate)):
+                    assert cell.value in names
+    # The lists are ours, and nobody is told that they were not read.
+    for content in (cases_workbook(cases, vocabulary, lang), case_workbook(case, vocabulary, lang)):
+        assert told(read_cases(content, policy, name="a.xlsx")) == []
 
 
 # --- what is wrong with it --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 from dandang.cases.sheet import CASE_FIELDS, CASE_SHEET, FACT_COLUMNS, SANCTION_COLUMNS
-from dandang.cases.sheet_writing import ANSWERS, put
+from dandang.cases.sheet_writing import ANSWERS, Lists, put
 from dandang.cases.table import EXAMPLE, SANCTION, is_item
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
@@ -73,7 +73,12 @@ def cases_workbook(
             cells[("id",)] = EXAMPLE.in_(lang)
         for at, column in enumerate(columns):
             put(page, row, at, cells.get(column.key, ""), grey if case is example else cell)
-    _lists(page, columns, len(shown) + _SPARE)
+    lists = Lists(book, lang)
+    for at, column in enumerate(columns):
+        if column.choices:
+            rule = lists.rule(column.choices, error_type="warning")
+            page.data_validation(1, at, len(shown) + _SPARE, at, rule)
+    lists.write()
     book.close()
     return out.getvalue()
 
@@ -88,14 +93,6 @@ def _head(book: Any, page: Any, columns: Sequence[_Column]) -> None:
         if column.note:
             page.write_comment(0, at, column.note, {"x_scale": 2, "y_scale": 1.2})
     page.freeze_panes(1, 2)
-
-
-def _lists(page: Any, columns: Sequence[_Column], last: int) -> None:
-    for at, column in enumerate(columns):
-        if column.choices:
-            page.data_validation(
-                1, at, last, at, {"validate": "list", "source": list(column.choices), "error_type": "warning"}
-            )
 
 
 class _Writer:
