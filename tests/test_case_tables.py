@@ -473,13 +473,41 @@ def test_one_who_fills_in_a_table_is_not_told_of_yaml(policy: Policy) -> None:
         ("diligent", True),
         ("seeks-private-gain", False),
     ]
-    found = [finding for findings in validator.check(read, today="2026-11-22") for finding in findings]
+    found = [finding for findings in validator.check(read, today="2026-11-22", closest=True) for finding in findings]
     assert {"determination-supported", "sanction-maker-stated", "title-stated", "conduct-date-stated"} <= {
         finding.rule for finding in found
     }
     for finding in found:
         assert finding.place and finding.place.cell and finding.hint
-        assert not _KEY.search(finding.hint.zh), finding
+        assert not _KEY.search(finding.hint.zh) and not _KEY.search(finding.message.zh), finding
+    (supported,) = {finding.hint for finding in found if finding.rule == "determination-supported"}
+    assert supported and "尚未认定的，写不明或者有争议；或者写明“依据”；或者写明“查明单位”" in supported.zh
     bare = read_cases(b"id: a\n", policy, name="a.yaml")
     hints = [finding.hint.zh for finding in validator.check(bare)[0] if finding.hint]
     assert any("title: " in hint for hint in hints)
+
+
+def test_mistakes_in_a_table_are_told_in_its_words(policy: Policy) -> None:
+    text = "编号,标题,勤勉尽责,未勤勉尽责,谋取私利\n甲,一,是,是,基本没有\n"
+    (read,) = read_cases(text.encode(), policy, name="案件.csv")
+    hints = {finding.rule: finding.hint.zh for finding in read.findings if finding.hint}
+    assert hints["bad-value"] == "请写是、否、不明或有争议"
+    assert hints["contradictory-facts"] == "只保留一处；有争议时写有争议"
+    yaml = read_cases("id: 甲\nfacts:\n  谋取私利: 基本没有\n".encode(), policy, name="a.yaml")[0].findings[0]
+    assert yaml.hint and yaml.hint.zh == "请写 yes（是）、no（否）、unknown（不明）或 contested（有争议）"
+
+
+def test_the_form_for_one_case_is_told_of_items_and_not_of_keys(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(1, 9)
+        for row in (("编号", "甲"), ("摘要二", "一"), ("标　题", "一"), ("职务", "局长"), ("职务", "科长")):
+            made.active.append(row)
+
+    (read,) = read_cases(book(fill), policy, name="案件.xlsx")
+    first, second, third = read.findings
+    assert (
+        first.message.zh == "不认识的项目“摘要二”" and first.hint and first.hint.zh.startswith("这里可用：编号、标题、")
+    )
+    assert (second.fix, third.message.zh) == ("标题", "项目“职务”写了两次")
+    for finding in read.findings:
+        assert not _KEY.search(finding.message.zh + (finding.hint.zh if finding.hint else "")), finding

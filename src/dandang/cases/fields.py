@@ -8,6 +8,7 @@ from typing import Literal
 from dandang.cases.nearest import suggested_facts
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.tidying import date_of_serial, is_date, tidied, tidied_date, tidied_key
+from dandang.cases.words import table_words
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
 
@@ -302,25 +303,42 @@ class CaseReader:
         found: dict[str, Node] = {}
         for key, value in node.pairs:
             if key.text not in allowed:
-                self.report(
-                    "unknown-key",
-                    key.place,
-                    key.text,
-                    Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
-                    Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
-                    fix=tidied_key(key.text, allowed),
-                )
+                self.unknown_key(key, allowed)
             elif key.text in found:
-                self.report(
-                    "repeated-key",
-                    key.place,
-                    key.text,
-                    Text(f"键“{key.text}”写了两次", f'the key "{key.text}" is there twice'),
-                    Text("只保留一处", "keep one of them"),
-                )
+                self.repeated_key(key)
             else:
                 found[key.text] = value
         return found
+
+    def unknown_key(self, key: Scalar, allowed: tuple[str, ...]) -> None:
+        if key.place.cell:
+            from dandang.cases.headings import unknown_item
+
+            item = unknown_item(key.text)
+            self.report("unknown-key", key.place, key.text, item.message, item.hint, fix=item.fix)
+            return
+        self.report(
+            "unknown-key",
+            key.place,
+            key.text,
+            Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
+            Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
+            fix=tidied_key(key.text, allowed),
+        )
+
+    def repeated_key(self, key: Scalar) -> None:
+        name = Text(f"键“{key.text}”", f'the key "{key.text}"')
+        if key.place.cell:
+            from dandang.cases.headings import item_named
+
+            name = item_named(key.text)
+        self.report(
+            "repeated-key",
+            key.place,
+            key.text,
+            Text(f"{name.zh}写了两次", f"{name.en} is there twice"),
+            Text("只保留一处", "keep one of them"),
+        )
 
     def report(
         self,
@@ -335,6 +353,8 @@ class CaseReader:
     ) -> None:
         if fix:
             hint = Text(f"请写成“{fix}”", f'write "{fix}"')
+        elif hint and place and place.cell:
+            hint = table_words(hint)
         self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value, fix=fix))
 
 
