@@ -337,6 +337,48 @@ def test_a_table_may_begin_anywhere(policy: Policy) -> None:
     assert told(read) == [("bad-value", "案件!E6")]
 
 
+def test_a_cell_with_an_error_is_told(policy: Policy) -> None:
+    """It has no value, and whoever made the workbook thinks that it has one."""
+
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active["D1"], made.active["E1"] = "行为日期", None
+        for cell, error in {"D2": "#REF!", "C3": "#N/A", "E3": "#DIV/0!"}.items():
+            made.active[cell] = error
+            assert made.active[cell].data_type == "e"
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert told(read) == [("error-cell", "案件!D2"), ("error-cell", "案件!C3")]
+    assert [item.findings[0].place and item.findings[0].place.path for item in read] == ["on", "facts.勤勉尽责"]
+
+    def form(made: openpyxl.Workbook) -> None:
+        made.active.delete_rows(1, 9)
+        made.active.append(("编号", "甲-1"))
+        made.active.append(("行为日期", "#VALUE!"))
+        made.active.append(("职务", '=CONCATENATE("局","长")'))
+
+    (one,) = read_cases(book(form), policy, name="案件.xlsx")
+    assert told([one]) == [("formula-cell", "案件!B3"), ("error-cell", "案件!B2")]
+
+
+def test_cells_without_a_heading_are_told(policy: Policy) -> None:
+    """In CSV of every row, as a comma too many moves what stands before it; in a workbook once for the column."""
+    text = "编号,标题,,勤勉尽责\n甲-1,一,二,是,三,\n甲-2,一,,否,,四\n甲-3,,,是\n"
+    read = read_cases(text.encode(), policy, name="案件.csv")
+    assert [[finding.place.cell for finding in item.findings if finding.place] for item in read] == [
+        ["C2", "E2"],
+        ["F3"],
+        [],
+    ]
+    assert {(finding.rule, finding.severity) for finding in read[0].findings} == {("surplus-cell", "error")}
+
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active["E2"], made.active["E3"], made.active["G3"] = "备查", "备查", "另注"
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert told(read) == [("surplus-cell", "案件!E2"), ("surplus-cell", "案件!G3")]
+    assert {finding.severity for item in read for finding in item.findings} == {"warning"}
+
+
 def test_every_sheet_with_cases_is_read_and_the_others_are_told(policy: Policy) -> None:
     def fill(made: openpyxl.Workbook) -> None:
         made.active.title = "1月"

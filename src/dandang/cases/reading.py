@@ -169,7 +169,9 @@ def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[Re
 def _workbook_cases(tables: Iterable[Table], vocabulary: Vocabulary, name: str) -> Iterator[Stated]:
     from dandang.cases.table import table_parts
 
-    parts = (table_parts(table.rows, vocabulary, table.locate, found=table.findings) for table in tables)
+    parts = (
+        table_parts(table.rows, vocabulary, table.locate, found=table.findings, broken=table.broken) for table in tables
+    )
     return read_table(chain.from_iterable(parts), vocabulary, name)
 
 
@@ -182,7 +184,8 @@ def _read_form(content: bytes, book: Workbook, vocabulary: Vocabulary, name: str
         raise book.no_cases(vocabulary)
     read = _read(form.case, vocabulary.policy, vocabulary)
     case = read.case._replace(places={**form.cells, **read.case.places})
-    return ReadCase(case, (*book.left_out(form_sheets(), vocabulary), *form.findings, *read.findings))
+    told = (*book.left_out(form_sheets(), vocabulary), *book.computed(form_sheets()))
+    return ReadCase(case, (*told, *form.findings, *read.findings))
 
 
 def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
@@ -210,7 +213,7 @@ def _csv_cases(content: bytes, vocabulary: Vocabulary, name: str) -> Iterator[St
     from dandang.cases.table import table_parts
 
     table = CsvTable(csv_text(content, name), name)
-    return read_table(table_parts(table.rows(), vocabulary, table.locate), vocabulary, name)
+    return read_table(table_parts(table.rows(), vocabulary, table.locate, shifts=True), vocabulary, name)
 
 
 def _parquet_cases(content: bytes, vocabulary: Vocabulary, name: str) -> Iterator[Stated]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from dandang.cases.cells import RowCells, Spots, fact_key, sanction_key
@@ -56,6 +57,9 @@ class Heading(NamedTuple):
     columns: tuple[Column, ...]
     spots: Spots
     findings: tuple[Finding, ...]
+    #: How many cells the row has, and the columns of those that are empty.
+    width: int
+    gaps: tuple[int, ...]
 
 
 class TableRow(NamedTuple):
@@ -100,9 +104,19 @@ TablePart: TypeAlias = tuple[TableRow | None, list[Finding]]
 
 
 def table_parts(
-    rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate, *, found: Iterable[Finding] = ()
+    rows: Iterable[Row],
+    vocabulary: Vocabulary,
+    locate: Locate,
+    *,
+    found: Iterable[Finding] = (),
+    broken: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    shifts: bool = False,
 ) -> Iterator[TablePart]:
-    """The rows that say something; first, without a row, what was found already and what is wrong with the headings. Raises MalformedFile."""
+    """The rows that say something; first, without a row, what was found already and what is wrong with the headings. Raises MalformedFile.
+
+    `broken` are the columns of each row whose cell holds an error in place of a value. With `shifts` a cell too many in a row, as a stray comma makes, is told of
+    each row; without, a column without a heading is told once.
+    """
     waiting = iter(rows)
     yield None, list(found)
     heading = _heading(waiting, vocabulary, locate)
@@ -110,13 +124,27 @@ def table_parts(
     examples = {fold_name(word) for word in EXAMPLE}
     ids = [column.at for column in heading.columns if column.key == "id"]
     columns = [(column, column.at) for column in heading.columns]
+    told: set[int] = set()
     for number, cells in waiting:
         if ids and fold_name(_cell(cells, ids[0])) in examples:
             yield None, [_example(locate(number, ids[0], "id"))]
             continue
         width = len(cells)
+        if number in broken:
+            yield (
+                None,
+                [error_cell(locate(number, at, _path(column))) for column, at in columns if at in broken[number]],
+            )
+        if (width > heading.width or heading.gaps) and (surplus := set(_surplus(cells, heading)) - told):
+            yield None, [_unheaded(cells[at].strip(), locate(number, at, ""), shifts=shifts) for at in sorted(surplus)]
+            told |= set() if shifts else surplus
         if said := [(column, text) for column, at in columns if at < width and (text := cells[at].strip())]:
             yield TableRow(number, said, locate, heading.spots), []
+
+
+def _surplus(cells: Sequence[str], heading: Heading) -> Iterator[int]:
+    """The columns of the cells that have something in them and no heading above them."""
+    yield from (at for at in (*heading.gaps, *range(heading.width, len(cells))) if _cell(cells, at))
 
 
 # --- the headings -----------------------------------------------------------------------------------------------------
@@ -172,7 +200,9 @@ def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, loc
         if columns.setdefault(meant, column) is not column:
             findings.append(_repeated(cell, columns[meant], locate(number, at, "")))
     found = tuple(columns.values())
-    return Heading(number, found, _spots(found, vocabulary), tuple(findings))
+    width = max((at + 1 for at, cell in enumerate(cells) if cell.strip()), default=0)
+    gaps = tuple(at for at in range(width) if not cells[at].strip())
+    return Heading(number, found, _spots(found, vocabulary), tuple(findings), width, gaps)
 
 
 def _spots(columns: Iterable[Column], vocabulary: Vocabulary) -> Spots:
@@ -256,6 +286,32 @@ def _repeated(cell: str, earlier: Column, place: Place) -> Finding:
 def _example(place: Place) -> Finding:
     message = Text("示例行没有当作案件", "the example row was not taken for a case")
     return Finding("example-row", message, Text("可以删去这一行", "the row may be deleted"), place, "info")
+
+
+def error_cell(place: Place) -> Finding:
+    """What is to be said of a cell with an error."""
+    message = Text(
+        "这一格是错误值（如 #REF!、#N/A），按空白处理",
+        "the cell holds an error (such as #REF! or #N/A) and counts as empty",
+    )
+    return Finding(
+        "error-cell", message, Text("请写上内容，或者清空这一格", "write its value, or clear the cell"), place
+    )
+
+
+def _unheaded(text: str, place: Place, *, shifts: bool) -> Finding:
+    if shifts:
+        message = Text(
+            f"这一格在列名之外，没有读：“{text}”", f'this cell is beyond the headings and was not read: "{text}"'
+        )
+        hint = Text(
+            "这一行多出一格，前面的内容可能错了位；内容里有逗号的，整格加引号",
+            "the row has a cell too many, and those before it may have moved: put a cell with a comma in quotation marks",
+        )
+        return Finding("surplus-cell", message, hint, place, value=text)
+    message = Text(f"这一列没有列名，没有读：“{text}”", f'the column has no heading and was not read: "{text}"')
+    hint = Text("要读就在列名一行写上列名；不用读的，不用改", "to have it read, give it a heading; else leave it")
+    return Finding("surplus-cell", message, hint, place, "warning", value=text)
 
 
 # --- a row ------------------------------------------------------------------------------------------------------------

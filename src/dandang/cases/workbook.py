@@ -7,21 +7,22 @@ items of cases, are not read. Each of these is a finding, so that nothing is tak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
 from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, is_our_own, open_workbook, visible_sheets
-from dandang.cases.table import HEADING_ROWS, Locate, Row, is_heading, is_item, no_heading
+from dandang.cases.table import HEADING_ROWS, Locate, Row, error_cell, is_heading, is_item, no_heading
 from dandang.errors import MalformedFile, NoCases
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
-from dandang.ooxml.columns import letters
+from dandang.ooxml.columns import letters, split_cell
 from dandang.ooxml.package import Package
 from dandang.ooxml.summary import is_summary
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
+_ERROR = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*\bt="e"')
 _CHUNK = 1 << 20
 #: What a large workbook may unpack to: a million rows of a few dozen columns.
 _MOST_LARGE = 2 << 30
@@ -30,12 +31,14 @@ _SHOWN = 20
 
 
 class Table(NamedTuple):
-    """The rows of the sheet, the place of a cell, and what is to be said about the sheet as a whole."""
+    """The rows of the sheet, the place of a cell, what is to be said about the sheet as a whole, and which cells hold an error."""
 
     sheet: str
     rows: Iterator[Row]
     locate: Locate
     findings: tuple[Finding, ...]
+    #: The columns, from 0, of the cells of each row that hold an error.
+    broken: Mapping[int, Sequence[int]]
 
 
 class Workbook:
@@ -50,14 +53,20 @@ class Workbook:
     def tables(self, vocabulary: Vocabulary) -> list[Table]:
         """The visible sheets with a table of cases, in their order; what is to be said of the workbook as a whole goes with the first. None where there is none."""
         found = {name: page for name, page in self._pages.items() if page.height and self._is_table(page, vocabulary)}
-        tables = [
-            Table(name, _rows(page), self._locate(name), tuple(self._findings(name, page)))
-            for name, page in found.items()
-        ]
+        tables = [self._table(name, page) for name, page in found.items()]
         if tables:
             others = (*self.left_out(found, vocabulary), *tables[0].findings)
             tables[0] = tables[0]._replace(findings=others)
         return tables
+
+    def _table(self, sheet: str, page: Any) -> Table:
+        formulas, errors = self._computed(sheet)
+        broken: dict[int, list[int]] = {}
+        for cell in errors:
+            column, row = split_cell(cell)
+            broken.setdefault(row, []).append(column - 1)
+        findings = (*self._merged(sheet, page), *self._formulas(sheet, formulas))
+        return Table(sheet, _rows(page), self._locate(sheet), findings, broken)
 
     def left_out(self, read: Iterable[str], vocabulary: Vocabulary) -> Iterator[Finding]:
         """What is to be said of the sheets that are not read: the hidden ones, and others that have something in them."""
@@ -69,6 +78,17 @@ class Workbook:
             if fold_name(sheet) in passed or _is_blank(page) or self._is_ours(sheet, page):
                 continue
             yield _unread(sheet, self._has_items(page, vocabulary), Place(self._name, cell=f"{sheet}!A1"))
+
+    def computed(self, sheets: Iterable[str]) -> Iterator[Finding]:
+        """What is to be said of formulas and errors in the sheets for one case."""
+        wanted = {fold_name(name) for name in sheets}
+        for sheet in self._pages:
+            if fold_name(sheet) in wanted:
+                formulas, errors = self._computed(sheet)
+                yield from self._formulas(sheet, formulas)
+                for cell in errors:
+                    column, row = split_cell(cell)
+                    yield error_cell(self._locate(sheet)(row, column - 1, ""))
 
     def no_cases(self, vocabulary: Vocabulary) -> MalformedFile:
         """The error for a workbook without a table and without the sheet for one case."""
@@ -119,33 +139,36 @@ class Workbook:
 
         return place
 
-    def _findings(self, sheet: str, page: Any) -> Iterator[Finding]:
+    def _merged(self, sheet: str, page: Any) -> Iterator[Finding]:
         for (top, left), (bottom, right) in page.merged_cell_ranges or ():
             # A title across the columns above the headings is no data.
             if bottom > top:
                 cell = f"{sheet}!{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
                 yield _merged(Place(self._name, top + 1, left + 1, cell=cell))
-        formulas = self._formulas(sheet)
+
+    def _formulas(self, sheet: str, formulas: list[str]) -> Iterator[Finding]:
         if formulas:
             yield _formula(formulas, Place(self._name, cell=f"{sheet}!{formulas[0]}"))
 
-    def _formulas(self, sheet: str) -> list[str]:
-        """The cells of a sheet that hold a formula."""
-        found: list[str] = []
+    def _computed(self, sheet: str) -> tuple[list[str], list[str]]:
+        """The cells of a sheet that hold a formula, and those that hold an error."""
+        formulas: list[str] = []
+        errors: list[str] = []
         package = Package(self._content)
         part = package.sheets().get(sheet, "")
         if not package.has(part):
-            return found
+            return formulas, errors
         rest = b""
         with package.opened(part) as stream:
             while chunk := stream.read(_CHUNK):
                 chunk = rest + chunk
-                found += [match[1].decode() for match in _FORMULA.finditer(chunk)]
+                formulas += [match[1].decode() for match in _FORMULA.finditer(chunk)]
+                errors += [match[1].decode() for match in _ERROR.finditer(chunk)] if b't="e"' in chunk else []
                 # A cell may go on in the next chunk; one that was told is not told again.
                 rest = chunk[max(chunk.rfind(b"<c "), 0) :]
-                if _FORMULA.match(rest):
+                if _FORMULA.match(rest) or _ERROR.match(rest):
                     rest = b""
-        return found
+        return formulas, errors
 
 
 def _rows(page: Any) -> Iterator[Row]:
