@@ -162,6 +162,31 @@ def test_mistakes_are_told_with_their_cell(policy: Policy) -> None:
     assert str(read[0].findings[0].place) == "案件.csv:C1"
 
 
+@pytest.mark.parametrize(
+    ("heading", "severity", "hint"),
+    [
+        ("经办人", "warning", "不用改"),
+        ("联系电话", "warning", "不用改"),
+        ("Phone", "warning", "不用改"),
+        ("填报日期", "warning", "不用改"),
+        ("勤勉尽则", "error", "勤勉尽责"),
+        ("是否重大损失", "error", "重大损失"),
+        ("级别", "error", "职级"),
+        ("谋取私利（来源）", "error", "括号里可用：依据、查明单位、查明日期"),
+        ("处理2（单位）", "error", "括号里可用：决定日期、决定机关、依据"),
+        # What it may have been meant for has its column already.
+        ("案件编号", "warning", "不用改"),
+        ("备注2", "warning", "不用改"),
+        ("谋取私利额", "warning", "不用改"),
+    ],
+)
+def test_a_column_of_something_else_may_stay(heading: str, severity: str, hint: str, policy: Policy) -> None:
+    (read,) = read_cases(f"编号,标题,备注,谋取私利,{heading}\n甲,一,,否,某\n".encode(), policy, name="案件.csv")
+    (finding,) = read.findings
+    assert (finding.rule, finding.severity, finding.place and finding.place.cell) == ("unknown-column", severity, "E1")
+    assert finding.hint and hint in finding.hint.zh
+
+
 def test_hints_name_the_columns_of_a_table() -> None:
     """Every rule whose hint shows a key says in a table what its column is called; elsewhere the hint stays as it is."""
     there = Place("案件.xlsx", cell="案件!C2")

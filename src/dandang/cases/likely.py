@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 
 from dandang.cases.nearest import nearest_names, suggested_facts
@@ -58,16 +58,14 @@ def likely_headings(heading: str, vocabulary: Vocabulary) -> list[Text]:
     return [*(Text(name, name) for name in items), *suggested_facts(heading, vocabulary)][:4]
 
 
-def is_slip(heading: str, vocabulary: Vocabulary) -> bool:
-    """Whether a heading is so like one that is known that it must have been meant for it."""
+def is_slip(heading: str, vocabulary: Vocabulary, there: Collection[str] = ()) -> bool:
+    """Whether a heading is so like one that is known that it must have been meant for it; `there` are the keys and fact types that have a column of their own."""
     from difflib import SequenceMatcher
 
     wanted = fold_name(heading)
-    return any(SequenceMatcher(None, wanted, fold_name(name)).ratio() >= _SLIP for name in _names(vocabulary))
-
-
-def _names(vocabulary: Vocabulary) -> Iterable[str]:
-    return chain(chain.from_iterable(_ITEMS.values()), vocabulary.fact_names())
+    items = (text for field in CASE_FIELDS if field.key not in there for text in field.heading)
+    facts = (name for name in vocabulary.fact_names() if not any(iri in there for iri, _ in vocabulary.fact(name)))
+    return any(SequenceMatcher(None, wanted, fold_name(name)).ratio() >= _SLIP for name in chain(items, facts))
 
 
 def corrections(headings: Sequence[str], vocabulary: Vocabulary) -> list[tuple[str, Text]]:

@@ -8,13 +8,13 @@ says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from dandang.cases.cells import RowCells, Spots, fact_key, sanction_key
-from dandang.cases.likely import corrections, likely_headings
+from dandang.cases.likely import corrections, is_slip, likely_headings, meant_item
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
 from dandang.errors import MalformedFile
@@ -190,15 +190,19 @@ def no_heading(rows: Iterable[tuple[Place, Sequence[str]]], vocabulary: Vocabula
 def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, locate: Locate) -> Heading:
     columns: dict[tuple[str, str, int], Column] = {}
     findings = []
+    unknown = []
     for at, cell in enumerate(cells):
         column = _column(at, cell, vocabulary)
         if column is None:
-            if cell.strip():
-                findings.append(_unknown(cell, vocabulary, locate(number, at, "")))
+            unknown += [(at, cell)] if cell.strip() else []
             continue
         meant = (column.kind, _meaning(column, vocabulary), column.number)
         if columns.setdefault(meant, column) is not column:
             findings.append(_repeated(cell, columns[meant], locate(number, at, "")))
+    there = {column.key for column in columns.values() if column.kind == "case"}
+    there |= {iri for column in columns.values() for iri, _ in vocabulary.fact(column.heading) if column.kind == "fact"}
+    findings += [_unknown(cell, there, vocabulary, locate(number, at, "")) for at, cell in unknown]
+    findings.sort(key=lambda finding: finding.place.column or 0 if finding.place else 0)
     found = tuple(columns.values())
     width = max((at + 1 for at, cell in enumerate(cells) if cell.strip()), default=0)
     gaps = tuple(at for at in range(width) if not cells[at].strip())
@@ -261,18 +265,36 @@ def _key(heading: str, fields: Sequence[Field]) -> str:
     return next((field.key for field in fields if wanted in map(fold_name, (field.key, *field.heading))), "")
 
 
-def _unknown(cell: str, vocabulary: Vocabulary, place: Place) -> Finding:
-    close = likely_headings(cell, vocabulary)
-    hint = (
-        Text(
-            f"是不是：{'、'.join(text.zh for text in close)}？",
-            f"did you mean: {'; '.join(text.en for text in close)}?",
-        )
-        if close
-        else Text("列名用案件的项目或者事实的名称", "a heading is an item of a case or the name of a fact")
-    )
+def _unknown(cell: str, there: Collection[str], vocabulary: Vocabulary, place: Place) -> Finding:
+    """What is to be said of a column that is not read: a mistake where it was meant for one that the table does not have, else a word that it is left out.
+    `there` are the keys of the case and the fact types that have their column."""
     message = Text(f"不认识的列名“{cell}”，这一列没有读", f'unknown column "{cell}"; it was not read')
-    return Finding("unknown-column", message, hint, place, value=cell)
+    if parts := _parts(cell, vocabulary):
+        zh, en = "、".join(text.zh for text in parts), "; ".join(text.en for text in parts)
+        hint = Text(f"括号里可用：{zh}", f"what may stand in the brackets: {en}")
+        return Finding("unknown-column", message, hint, place, value=cell)
+    item = meant_item(cell)
+    if (item and item not in there) or is_slip(cell, vocabulary, there):
+        close = likely_headings(cell, vocabulary)
+        zh, en = "、".join(text.zh for text in close), "; ".join(text.en for text in close)
+        hint = Text(f"是不是：{zh}？", f"did you mean: {en}?")
+        return Finding("unknown-column", message, hint, place, value=cell)
+    hint = Text(
+        "本来就不是案件内容的，不用改；要读的，列名用案件的项目或者事实的名称",
+        "if it is no part of the case, leave it; to have it read, head it with an item of a case or the name of a fact",
+    )
+    return Finding("unknown-column", message, hint, place, "warning", value=cell)
+
+
+def _parts(cell: str, vocabulary: Vocabulary) -> list[Text]:
+    """What may go with the fact or the measure that a heading names before its brackets; nothing for any other heading."""
+    part = _PART.match(cell.strip())
+    fields: Sequence[Field] = ()
+    if part and vocabulary.fact(part["of"]):
+        fields = [field for field in FACT_COLUMNS if field.key in ("evidence", "found_by", "on")]
+    elif part and _NUMBERED.match(part["of"]):
+        fields = [field for field in SANCTION_COLUMNS if field.key != "measure"]
+    return [field.heading for field in fields]
 
 
 def _repeated(cell: str, earlier: Column, place: Place) -> Finding:
