@@ -145,6 +145,16 @@ def test_what_stands_in_a_cell_is_in_its_list(
         assert told(read_cases(content, policy, name="a.xlsx")) == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_example_row_is_left_out_of_csv_too(
+    lang: str, cases: list[Case], vocabulary: Vocabulary, policy: Policy
+) -> None:
+    content = cases_csv(cases[:2], vocabulary, lang, example=cases[3]).encode()
+    read = read_cases(content, policy, name="案件.csv")
+    assert [item.case.id for item in read] == [case.id for case in cases[:2]]
+    assert told(read) == [("example-row", "A2")]
+
+
 # --- what is wrong with it --------------------------------------------------------------------------------------------
 
 
@@ -490,6 +500,8 @@ def test_a_workbook_without_a_case(vocabulary: Vocabulary, cases: list[Case], po
         made.create_sheet("旧表").sheet_state = "hidden"
 
     untouched = cases_workbook([], vocabulary, example=cases[3])
+    with pytest.raises(NoCases, match="no case"):
+        read_cases(cases_csv([], vocabulary, example=cases[3]).encode(), policy, name="案件.csv")
     for content, said in (
         (book(empty), "第一行写列名"),
         (book(hidden), "列名下面每行写一件案件。隐藏的工作表“旧表”没有读"),
