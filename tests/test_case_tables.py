@@ -590,3 +590,26 @@ def test_the_form_for_one_case_is_told_of_items_and_not_of_keys(policy: Policy) 
     assert (second.fix, third.message.zh) == ("标题", "项目“职务”写了两次")
     for finding in read.findings:
         assert not _KEY.search(finding.message.zh + (finding.hint.zh if finding.hint else "")), finding
+
+
+@pytest.mark.parametrize("name", ["甲.yaml", "甲.csv"])
+def test_the_hint_for_a_claim_names_the_clause_s_own_setting(name: str, policy: Policy) -> None:
+    content = {"甲.yaml": "id: 甲\nclaims: [{}]\n", "甲.csv": "编号,主张的容错条款\n甲,{}\n"}[name]
+    validator = CaseValidator(policy, load_quads(resources.data_files()))
+    hints = {}
+    for clause in ("E4", "E5", "E7"):
+        (findings,) = validator.check(read_cases(content.format(clause).encode(), policy, name=name))
+        (hints[clause],) = [finding.hint for finding in findings if finding.rule == "claim-setting-stated"]
+    assert "事实“‘四水共治’”、“城市亮点区块”、" in hints["E4"].zh and "中的一项" in hints["E4"].zh
+    assert "E5所述的情境，即事实“深化‘放管服’改革优化政务服务环境”；" in hints["E5"].zh
+    assert "E4" not in hints["E7"].zh + hints["E7"].en and 'one of "maintaining social stability"; "' in hints["E7"].en
+
+
+def test_a_list_of_findings_in_the_workbook_is_passed_over(policy: Policy) -> None:
+    """Whoever corrects the marked copy and has it checked again is not told that the list was not read."""
+    from dandang.render.findings.report import Report
+    from dandang.render.findings.workbook import annotated_workbook
+
+    for lang in LANGUAGES:
+        content = annotated_workbook(book(lambda made: None), [], Report(lang, case_rules(), policy, ""))
+        assert told(read_cases(content, policy, name="案件.xlsx")) == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from io import BytesIO
 
 from dandang.messages import Text
 
@@ -25,3 +26,18 @@ def is_summary(name: str, heading: Sequence[object]) -> bool:
     beside the list is somebody's own."""
     told = [str(cell).strip() for cell in heading if cell not in (None, "")]
     return bool(_NAME.fullmatch(name)) and any(told == [text[at] for text in HEADINGS] for at in range(2))
+
+
+def summary_sheet(content: bytes, names: Iterable[str]) -> str:
+    """The first sheet of a workbook that is such a list and nothing else; empty where there is none."""
+    wanted = [name for name in names if _NAME.fullmatch(name)]
+    if not wanted:
+        return ""
+    import python_calamine as calamine
+
+    book = calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+    for name in wanted:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False) if name in book.sheet_names else []
+        if len(rows) > 1 and is_summary(name, rows[1]) and not any(any(row[len(HEADINGS) :]) for row in rows):
+            return name
+    return ""

@@ -19,6 +19,7 @@ from dandang.namespaces import CASES, DD, RDF, SKOS, shorten
 from dandang.store import GRAPHS
 from dandang.validation.closest import with_closest
 from dandang.validation.engine import Engine
+from dandang.validation.hints import own_hint
 from dandang.validation.places import Locator
 from dandang.validation.rules import RANKING, Result, our_iris, told
 
@@ -123,7 +124,8 @@ class CaseValidator:
         message = told(rule, result.message, "" if value.startswith(CASES) else value, self._name)
         cites = dict.fromkeys((*rule.cites, *(iri for iri in our_iris(result.message) if iri in self.policy.clauses)))
         table = bool(place and place.cell)
-        hint = with_closest(rule.table_hint if table and rule.table_hint else rule.hint, result.closest)
+        hint = own_hint(result, self.policy) or (rule.table_hint if table and rule.table_hint else rule.hint)
+        hint = with_closest(hint, result.closest)
         return Finding(
             rule.slug,
             message,
