@@ -349,6 +349,19 @@ def test_formulas_merged_cells_and_hidden_sheets_are_told(policy: Policy) -> Non
     assert read[1].case.title == ""
 
 
+def test_hidden_rows_and_columns_are_read_and_told(policy: Policy) -> None:
+    def fill(made: openpyxl.Workbook) -> None:
+        made.active.row_dimensions[3].hidden = True
+        made.active.row_dimensions[40].hidden = True
+        made.active.column_dimensions["B"].hidden = True
+        made.active.column_dimensions.group("F", "XFD", hidden=True)
+
+    read = read_cases(book(fill), policy, name="案件.xlsx")
+    assert [item.case.title for item in read] == ["一", "二"]
+    assert told(read) == [("hidden-cells", "案件!B3")]
+    assert read[0].findings[0].message.zh == "隐藏的行 3，列 B 也读了"
+
+
 def test_formulas_are_those_of_the_sheet_that_is_read(policy: Policy) -> None:
     """A sheet that was moved to the front keeps its part in the file; its neighbour's formulas are not its own."""
 

@@ -1,7 +1,7 @@
 """A workbook with tables of cases: which sheets they are, their cells, and what a reader must be told about them.
 
 Formulas give the value they had when the workbook was saved; of merged cells the first one has the value; hidden sheets, and sheets that name no
-items of cases, are not read. Each of these is a finding, so that nothing is taken or left out silently.
+items of cases, are not read, hidden rows and columns are. Each of these is a finding, so that nothing is taken or left out silently.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, is_our_own, open_workbook, visible_sheets
 from dandang.cases.table import HEADING_ROWS, Locate, Row, error_cell, is_heading, is_item, no_heading
@@ -23,6 +23,8 @@ from dandang.ooxml.summary import is_summary
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
 _ERROR = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*\bt="e"')
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]*\bhidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
 _CHUNK = 1 << 20
 #: What a large workbook may unpack to: a million rows of a few dozen columns.
 _MOST_LARGE = 2 << 30
@@ -39,6 +41,15 @@ class Table(NamedTuple):
     findings: tuple[Finding, ...]
     #: The columns, from 0, of the cells of each row that hold an error.
     broken: Mapping[int, Sequence[int]]
+
+
+class _Marks(NamedTuple):
+    """The cells of a sheet that hold a formula, those that hold an error, and its hidden rows and columns, counted from 1."""
+
+    formulas: list[str]
+    errors: list[str]
+    hidden_rows: dict[int, None]
+    hidden_columns: dict[int, None]
 
 
 class Workbook:
@@ -60,12 +71,12 @@ class Workbook:
         return tables
 
     def _table(self, sheet: str, page: Any) -> Table:
-        formulas, errors = self._computed(sheet)
+        marks = self._marks(sheet)
         broken: dict[int, list[int]] = {}
-        for cell in errors:
+        for cell in marks.errors:
             column, row = split_cell(cell)
             broken.setdefault(row, []).append(column - 1)
-        findings = (*self._merged(sheet, page), *self._formulas(sheet, formulas))
+        findings = (*self._merged(sheet, page), *self._told(sheet, page, marks))
         return Table(sheet, _rows(page), self._locate(sheet), findings, broken)
 
     def left_out(self, read: Iterable[str], vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -80,13 +91,13 @@ class Workbook:
             yield _unread(sheet, self._has_items(page, vocabulary), Place(self._name, cell=f"{sheet}!A1"))
 
     def computed(self, sheets: Iterable[str]) -> Iterator[Finding]:
-        """What is to be said of formulas and errors in the sheets for one case."""
+        """What is to be said of formulas, errors and hidden lines in the sheets for one case."""
         wanted = {fold_name(name) for name in sheets}
-        for sheet in self._pages:
+        for sheet, page in self._pages.items():
             if fold_name(sheet) in wanted:
-                formulas, errors = self._computed(sheet)
-                yield from self._formulas(sheet, formulas)
-                for cell in errors:
+                marks = self._marks(sheet)
+                yield from self._told(sheet, page, marks)
+                for cell in marks.errors:
                     column, row = split_cell(cell)
                     yield error_cell(self._locate(sheet)(row, column - 1, ""))
 
@@ -146,29 +157,46 @@ class Workbook:
                 cell = f"{sheet}!{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
                 yield _merged(Place(self._name, top + 1, left + 1, cell=cell))
 
-    def _formulas(self, sheet: str, formulas: list[str]) -> Iterator[Finding]:
-        if formulas:
-            yield _formula(formulas, Place(self._name, cell=f"{sheet}!{formulas[0]}"))
+    def _told(self, sheet: str, page: Any, marks: _Marks) -> Iterator[Finding]:
+        """What is to be said of the sheet as a whole by the marks in it."""
+        last_row, last_column = page.end or (-1, -1)
+        # Whoever hides what is empty hides nothing.
+        rows = [str(row) for row in marks.hidden_rows if row <= last_row + 1]
+        columns = [letters(column) for column in marks.hidden_columns if column <= last_column + 1]
+        if rows or columns:
+            yield _hidden_cells(
+                rows, columns, Place(self._name, cell=f"{sheet}!{(columns or ['A'])[0]}{(rows or ['1'])[0]}")
+            )
+        if marks.formulas:
+            yield _formula(marks.formulas, Place(self._name, cell=f"{sheet}!{marks.formulas[0]}"))
 
-    def _computed(self, sheet: str) -> tuple[list[str], list[str]]:
-        """The cells of a sheet that hold a formula, and those that hold an error."""
-        formulas: list[str] = []
-        errors: list[str] = []
+    def _marks(self, sheet: str) -> _Marks:
+        """What the cells, rows and columns of a sheet are marked with."""
         package = Package(self._content)
         part = package.sheets().get(sheet, "")
-        if not package.has(part):
-            return formulas, errors
-        rest = b""
-        with package.opened(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                chunk = rest + chunk
-                formulas += [match[1].decode() for match in _FORMULA.finditer(chunk)]
-                errors += [match[1].decode() for match in _ERROR.finditer(chunk)] if b't="e"' in chunk else []
-                # A cell may go on in the next chunk; one that was told is not told again.
-                rest = chunk[max(chunk.rfind(b"<c "), 0) :]
-                if _FORMULA.match(rest) or _ERROR.match(rest):
-                    rest = b""
-        return formulas, errors
+        found = _Marks([], [], {}, {})
+        if package.has(part):
+            with package.opened(part) as stream:
+                _scan(stream, found)
+        return found
+
+
+def _scan(stream: IO[bytes], found: _Marks) -> None:
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        chunk = rest + chunk
+        found.formulas.extend(match[1].decode() for match in _FORMULA.finditer(chunk))
+        if b't="e"' in chunk:
+            found.errors.extend(match[1].decode() for match in _ERROR.finditer(chunk))
+        if b'hidden="' in chunk:
+            found.hidden_rows.update((int(match[1]), None) for match in _HIDDEN_ROW.finditer(chunk))
+            for column in _HIDDEN_COLUMN.findall(chunk):
+                low, high = (int(re.findall(rb'\b%b="(\d+)"' % name, column)[0]) for name in (b"min", b"max"))
+                found.hidden_columns.update((at, None) for at in range(low, high + 1))
+        # A cell may go on in the next chunk; one that was told is not told again.
+        rest = chunk[max(chunk.rfind(b"<c "), 0) :]
+        if _FORMULA.match(rest) or _ERROR.match(rest):
+            rest = b""
 
 
 def _rows(page: Any) -> Iterator[Row]:
@@ -211,8 +239,24 @@ def _merged(place: Place) -> Finding:
     return Finding("merged-cells", message, hint, place, "warning")
 
 
+def _hidden_cells(rows: list[str], columns: list[str], place: Place) -> Finding:
+    told = [(Text("行", "rows"), rows), (Text("列", "columns"), columns)]
+    zh = "，".join(f"{name.zh} {_some(items)}" for name, items in told if items)
+    en = ", ".join(f"{name.en} {_some(items)}" for name, items in told if items)
+    message = Text(f"隐藏的{zh} 也读了", f"hidden {en} were read too")
+    hint = Text(
+        "不该读的，请删去；筛选后看不到的行也是隐藏的",
+        "delete what is not to be read; rows that a filter leaves out are hidden too",
+    )
+    return Finding("hidden-cells", message, hint, place, "info")
+
+
+def _some(items: list[str]) -> str:
+    return "、".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")
+
+
 def _formula(cells: list[str], place: Place) -> Finding:
-    shown = "、".join(cells[:_SHOWN]) + (" …" if len(cells) > _SHOWN else "")
+    shown = _some(cells)
     message = Text(
         f"{len(cells)} 格是公式，取的是保存时算出的值：{shown}",
         f"{len(cells)} cell(s) hold a formula; the value it had when saved was taken: {shown}",
