@@ -124,7 +124,41 @@ def test_a_marked_copy_can_be_checked_and_marked_again(report: Report) -> None:
     twice = annotated_workbook(once, at("案件!C2", "案件!B2"), report)
     told = marked(twice, "案件")
     assert told["C2"].count("错在") == 2 and told["B2"].count("错在") == 1
-    assert openpyxl.load_workbook(io.BytesIO(twice)).sheetnames == ["案件", "图", "检查结果", "检查结果 2"]
+    book = openpyxl.load_workbook(io.BytesIO(twice))
+    assert book.sheetnames == ["案件", "图", "检查结果"]
+    assert [row[1].value for row in book["检查结果"].iter_rows(min_row=3)] == ["案件!C2", "案件!B2"]
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_list_of_before_makes_room_for_the_new_one(report: Report) -> None:
+    """Also where another program has saved the workbook since, sheets have moved, and the language is another."""
+    book = openpyxl.load_workbook(io.BytesIO(annotated_workbook(rich_workbook(), at("案件!A2", "案件!C2"), report)))
+    book.move_sheet("检查结果", -2)
+    again = annotated_workbook(saved(book), at("案件!C2"), report._replace(lang="en"))
+    assert b"_FilterDatabase" in parts(saved(book))["xl/workbook.xml"]
+    assert b"definedName" not in parts(again)["xl/workbook.xml"] and b'activeTab="0"' in parts(again)["xl/workbook.xml"]
+    found = openpyxl.load_workbook(io.BytesIO(again))
+    assert found.sheetnames == ["检查结果", "案件", "图"] and found.active.title == "检查结果"
+    assert [row[1].value for row in found["检查结果"].iter_rows(min_row=3)] == ["案件!C2"]
+
+
+@pytest.mark.parametrize("change", ["headings", "beside", "note"])
+def test_a_sheet_of_somebody_else_stays(change: str, report: Report) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(annotated_workbook(rich_workbook(), at("案件!A2"), report)))
+    page = book["检查结果"]
+    if change == "headings":
+        page["A2"] = "序号"
+    elif change == "beside":
+        page["I3"] = "已改"
+    else:
+        page["A3"].comment = openpyxl.comments.Comment("已改", "某")
+    again = openpyxl.load_workbook(io.BytesIO(annotated_workbook(saved(book), at("案件!C2"), report)))
+    assert again.sheetnames == ["案件", "图", "检查结果", "检查结果 2"]
 
 
 CELL = '<{p}c{r} t="inlineStr"><{p}is><{p}t>{text}</{p}t></{p}is></{p}c>'

@@ -4,6 +4,7 @@
     ├── InputError               what the user gave cannot be used        exit 2   HTTP 400
     │   ├── UnreadableFile       missing, a directory, too large, empty, wrong encoding
     │   ├── MalformedFile        a syntax error, with its line and column
+    │   │   └── NoCases          a file that can be read and has no case in it
     │   ├── RejectedCase         a case file that was read and has mistakes: all of them
     │   ├── UnknownName          a fact, clause, question, rank … that does not exist
     │   ├── BadParameter         a parameter of a question or command
@@ -63,6 +64,12 @@ class MalformedFile(InputError):
     """A file whose syntax is broken."""
 
     code = "malformed-file"
+
+
+class NoCases(MalformedFile):
+    """A file that can be read and has no case in it."""
+
+    code = "no-cases"
 
 
 class RejectedCase(InputError):

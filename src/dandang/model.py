@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 class Rule(NamedTuple):
     """A rule that findings come from; in its `message` the placeholders stay open. `path` is the property it looks at first, `table_hint` the hint
-    for one who fills in a table, where it is another."""
+    for one who fills in a table, where it is another, and `about` the fact type or the property that is to be stated, where its path does not tell."""
 
     slug: str
     label: Text
@@ -47,6 +47,7 @@ class Rule(NamedTuple):
     cites: tuple[str, ...] = ()
     path: str = ""
     table_hint: Text | None = None
+    about: str = ""
 
 
 class Example(NamedTuple):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from dandang.cases.nearest import suggested_facts
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.tidying import date_of_serial, is_date, tidied, tidied_date, tidied_key
+from dandang.cases.words import table_words
 from dandang.messages import Text
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary, fold_name
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
 
 VALUES: dict[str, tuple[Truth, bool]] = {
     **dict.fromkeys(("yes", "true", "y", "是", "有", "属实", "成立", "√", "✓", "✔"), (True, False)),
@@ -126,7 +128,7 @@ class CaseReader:
                 key.place,
                 key.text,
                 Text(f"没有名为“{key.text}”的事实", f'there is no fact named "{key.text}"'),
-                self.nearest(key.text, self.vocabulary.fact_names()),
+                did_you_mean(suggested_facts(key.text, self.vocabulary)),
                 fix=tidied(key.text, lambda tidy: len(self.vocabulary.fact(tidy)) == 1),
             )
         return None
@@ -301,31 +303,42 @@ class CaseReader:
         found: dict[str, Node] = {}
         for key, value in node.pairs:
             if key.text not in allowed:
-                self.report(
-                    "unknown-key",
-                    key.place,
-                    key.text,
-                    Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
-                    Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
-                    fix=tidied_key(key.text, allowed),
-                )
+                self.unknown_key(key, allowed)
             elif key.text in found:
-                self.report(
-                    "repeated-key",
-                    key.place,
-                    key.text,
-                    Text(f"键“{key.text}”写了两次", f'the key "{key.text}" is there twice'),
-                    Text("只保留一处", "keep one of them"),
-                )
+                self.repeated_key(key)
             else:
                 found[key.text] = value
         return found
 
-    def nearest(self, name: str, known: Iterable[str]) -> Text:
-        close = nearest_names(name, known)
-        if not close:
-            return Text("可用的事实见 `dandang ask cq-18` 或网页“事实”一栏", "the facts are listed on the page “Facts”")
-        return Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+    def unknown_key(self, key: Scalar, allowed: tuple[str, ...]) -> None:
+        if key.place.cell:
+            from dandang.cases.headings import unknown_item
+
+            item = unknown_item(key.text)
+            self.report("unknown-key", key.place, key.text, item.message, item.hint, fix=item.fix)
+            return
+        self.report(
+            "unknown-key",
+            key.place,
+            key.text,
+            Text(f"不认识的键“{key.text}”", f'unknown key "{key.text}"'),
+            Text(f"这里可用：{'、'.join(allowed)}", f"here one can use: {', '.join(allowed)}"),
+            fix=tidied_key(key.text, allowed),
+        )
+
+    def repeated_key(self, key: Scalar) -> None:
+        name = Text(f"键“{key.text}”", f'the key "{key.text}"')
+        if key.place.cell:
+            from dandang.cases.headings import item_named
+
+            name = item_named(key.text)
+        self.report(
+            "repeated-key",
+            key.place,
+            key.text,
+            Text(f"{name.zh}写了两次", f"{name.en} is there twice"),
+            Text("只保留一处", "keep one of them"),
+        )
 
     def report(
         self,
@@ -340,20 +353,21 @@ class CaseReader:
     ) -> None:
         if fix:
             hint = Text(f"请写成“{fix}”", f'write "{fix}"')
+        elif hint and place and place.cell:
+            hint = table_words(hint)
         self.findings.append(Finding(rule, message, hint, place, severity, self.case_id, value, fix=fix))
 
 
 CASE_KEYS = ("id", "title", "on", "decided", "cadre", "domain", "summary", "facts", "sanctions", "claims", "note")
 
 
-def nearest_names(name: str, known: Iterable[str], *, most: int = 4) -> list[str]:
-    """The names most like one that is not known: by shared characters, then by order."""
-    from difflib import SequenceMatcher
-
-    wanted = fold_name(name)
-    ratios = ((SequenceMatcher(None, wanted, fold_name(other)).ratio(), other) for other in dict.fromkeys(known))
-    scored = sorted(ratios, reverse=True)
-    return [other for value, other in scored[:most] if value >= 0.45]
+def did_you_mean(close: Iterable[Text]) -> Text:
+    """The hint for a fact that is not known, with the names it may have been meant for."""
+    names = list(close)
+    if not names:
+        return Text("可用的事实见 `dandang ask cq-18` 或网页“事实”一栏", "the facts are listed on the page “Facts”")
+    zh, en = "、".join(text.zh for text in names), ", ".join(text.en for text in names)
+    return Text(f"是不是：{zh}？", f"did you mean: {en}?")
 
 
 def _other(place: Place | None) -> Text:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from dandang import resources
-from dandang.cases.fields import CaseReader, nearest_names
+from dandang.cases.fields import CaseReader, did_you_mean
 from dandang.cases.graph import UNNAMED
 from dandang.cases.json_nodes import json_fault
+from dandang.cases.nearest import nearest_names, suggested_names
 from dandang.cases.nodes import Scalar
 from dandang.errors import MalformedFile
 from dandang.messages import Text
@@ -205,9 +206,8 @@ class _Reader:
         kind = value(node, DD + "factType")
         place = self.at(node, kind, f"facts.{kind.rsplit('/', 1)[-1]}", within=iri)
         if kind not in self.policy.facts:
-            hint = self.fields.nearest(
-                kind.rsplit("/", 1)[-1], (known.rsplit("/", 1)[-1] for known in self.policy.facts)
-            )
+            known = (known.rsplit("/", 1)[-1] for known in self.policy.facts)
+            hint = did_you_mean(suggested_names(kind.rsplit("/", 1)[-1], known))
             self.report(
                 "unknown-fact", place, kind, Text(f"没有事实类型 <{kind}>", f"there is no fact type <{kind}>"), hint
             )

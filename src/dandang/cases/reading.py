@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import Derivation
@@ -15,12 +16,13 @@ from dandang.cases.fields import CaseReader
 from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
 from dandang.cases.json_nodes import parse_json, parse_json_lines
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
-from dandang.errors import MalformedFile, RejectedCase
+from dandang.errors import MalformedFile, NoCases, RejectedCase
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 
 if TYPE_CHECKING:
-    from dandang.cases.table import Locate, Row, TableRow
+    from dandang.cases.table import TablePart, TableRow
+    from dandang.cases.workbook import Table, Workbook
 
 FORMATS = {
     "yaml": "yaml",
@@ -74,9 +76,9 @@ def read_stated(
     if told == "xlsx" or is_workbook(content):
         return _read_workbook(content, vocabulary, name)
     if told == "csv":
-        return _read_csv(content, vocabulary, name)
+        return [one.read() for one in _csv_cases(content, vocabulary, name)]
     if told == "parquet":
-        return _read_parquet(content, vocabulary, name)
+        return [one.read() for one in _parquet_cases(content, vocabulary, name)]
     text = decode(content, name)
     if told in _RDF:
         from dandang.cases.rdf import read_rdf
@@ -129,9 +131,9 @@ def _sniffed(content: bytes) -> str:
     return sniffed(content)
 
 
-def _nothing(name: str) -> MalformedFile:
+def _nothing(name: str) -> NoCases:
     hint = ("至少要有 id 和 title", "a case has at least an id and a title")
-    return MalformedFile("文件里没有案件", "there is no case in the file", hint=hint, place=Place(name))
+    return NoCases("文件里没有案件", "there is no case in the file", hint=hint, place=Place(name))
 
 
 def _cases_in(document: Node) -> Iterator[Node]:
@@ -154,19 +156,36 @@ def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
 
 
 def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
-    """The cases of a workbook: many as the rows of a table, or one with its facts line by line."""
-    from dandang.cases.sheet import parse_sheet
+    """The cases of a workbook: many as the rows of tables, or one with its facts line by line."""
     from dandang.cases.workbook import Workbook
 
-    policy = vocabulary.policy
-    table = Workbook(content, name).table(vocabulary)
-    if table is not None:
-        return _some(
-            (one.read() for one in read_table(table.rows, table.locate, policy, vocabulary, found=table.findings)), name
-        )
-    node, findings = parse_sheet(content, name, vocabulary)
-    read = _read(node, policy, vocabulary)
-    return [read._replace(findings=(*findings, *read.findings))]
+    book = Workbook(content, name)
+    tables = book.tables(vocabulary)
+    if tables:
+        return [one.read() for one in _workbook_cases(tables, vocabulary, name)]
+    return [_read_form(content, book, vocabulary, name)]
+
+
+def _workbook_cases(tables: Iterable[Table], vocabulary: Vocabulary, name: str) -> Iterator[Stated]:
+    from dandang.cases.table import table_parts
+
+    parts = (
+        table_parts(table.rows, vocabulary, table.locate, found=table.findings, broken=table.broken) for table in tables
+    )
+    return read_table(chain.from_iterable(parts), vocabulary, name)
+
+
+def _read_form(content: bytes, book: Workbook, vocabulary: Vocabulary, name: str) -> ReadCase:
+    """The case of a workbook for one case. Raises MalformedFile where it is none."""
+    from dandang.cases.sheet import form_sheets, parse_sheet
+
+    form = parse_sheet(content, name, vocabulary)
+    if form is None:
+        raise book.no_cases(vocabulary)
+    read = _read(form.case, vocabulary.policy, vocabulary)
+    case = read.case._replace(places={**form.cells, **read.case.places})
+    told = (*book.left_out(form_sheets(), vocabulary), *book.computed(form_sheets()))
+    return ReadCase(case, (*told, *form.findings, *read.findings))
 
 
 def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
@@ -175,37 +194,33 @@ def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated
     vocabulary = Vocabulary(policy)
     syntax = syntax or syntax_of(name)
     if syntax == "csv":
-        from dandang.cases.delimited import CsvTable, csv_text
-
-        table = CsvTable(csv_text(content, name), name)
-        yield from read_table(table.rows(), table.locate, policy, vocabulary)
+        yield from _csv_cases(content, vocabulary, name)
     elif syntax == "parquet":
-        from dandang.cases.columnar import parquet_places, parquet_rows
-
-        yield from read_table(parquet_rows(content, name), parquet_places(name), policy, vocabulary)
+        yield from _parquet_cases(content, vocabulary, name)
     else:
         from dandang.cases.workbook import Workbook
 
-        sheet = Workbook(content, name, large=True).table(vocabulary)
-        if sheet is None:
-            for one in _read_workbook(content, vocabulary, name):
-                yield Stated(None, one.findings, partial(_itself, one))
+        book = Workbook(content, name, large=True)
+        if tables := book.tables(vocabulary):
+            yield from _workbook_cases(tables, vocabulary, name)
         else:
-            yield from read_table(sheet.rows, sheet.locate, policy, vocabulary, found=sheet.findings)
+            one = _read_form(content, book, vocabulary, name)
+            yield Stated(None, one.findings, partial(_itself, one))
 
 
-def _read_csv(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
+def _csv_cases(content: bytes, vocabulary: Vocabulary, name: str) -> Iterator[Stated]:
     from dandang.cases.delimited import CsvTable, csv_text
+    from dandang.cases.table import table_parts
 
     table = CsvTable(csv_text(content, name), name)
-    return _some((one.read() for one in read_table(table.rows(), table.locate, vocabulary.policy, vocabulary)), name)
+    return read_table(table_parts(table.rows(), vocabulary, table.locate, shifts=True), vocabulary, name)
 
 
-def _read_parquet(content: bytes, vocabulary: Vocabulary, name: str) -> list[ReadCase]:
+def _parquet_cases(content: bytes, vocabulary: Vocabulary, name: str) -> Iterator[Stated]:
     from dandang.cases.columnar import parquet_places, parquet_rows
+    from dandang.cases.table import table_parts
 
-    rows, places = parquet_rows(content, name), parquet_places(name)
-    return _some((one.read() for one in read_table(rows, places, vocabulary.policy, vocabulary)), name)
+    return read_table(table_parts(parquet_rows(content, name), vocabulary, parquet_places(name)), vocabulary, name)
 
 
 def _itself(read: ReadCase) -> ReadCase:
@@ -228,22 +243,55 @@ class Stated(NamedTuple):
     read: Callable[[], ReadCase]
 
 
-def read_table(
-    rows: Iterable[Row], locate: Locate, policy: Policy, vocabulary: Vocabulary, *, found: Iterable[Finding] = ()
-) -> Iterator[Stated]:
-    """The cases of a table, row by row. `found` and what is wrong with the headings goes with the first case. Raises MalformedFile."""
-    from dandang.cases.table import table_rows
+def read_table(parts: Iterable[TablePart], vocabulary: Vocabulary, name: str) -> Iterator[Stated]:
+    """The cases of a table, or of several one behind the other, row by row. What is found between rows goes with the next case, at the end with the last.
+    Raises MalformedFile, NoCases where there is none."""
+    held: tuple[TableRow, list[Finding]] | None = None
+    waiting: list[Finding] = []
+    try:
+        for row, findings in parts:
+            waiting += findings
+            if row is None:
+                continue
+            if held:
+                yield _stated(*held, vocabulary)
+            held, waiting = (row, waiting), []
+    except MalformedFile:
+        # What comes before the broken place is read.
+        if held:
+            yield _stated(*held, vocabulary)
+        raise
+    if held is None:
+        raise _no_rows(waiting, name)
+    yield _stated(held[0], held[1] + waiting, vocabulary)
 
-    def read(row: TableRow, before: tuple[Finding, ...]) -> ReadCase:
-        case = _read(row.nodes(), policy, vocabulary)
-        return case._replace(findings=(*before, *case.findings))
 
-    waiting = list(found)
-    for row, findings in table_rows(rows, vocabulary, locate):
-        waiting += findings
-        if row is not None:
-            before, waiting = tuple(waiting), []
-            yield Stated(row, before, partial(read, row, before))
+def _stated(row: TableRow, before: list[Finding], vocabulary: Vocabulary) -> Stated:
+    def read() -> ReadCase:
+        found = _read(row.nodes(), vocabulary.policy, vocabulary)
+        case = found.case._replace(places=row.cells(found.case.places))
+        return ReadCase(case, (*before, *found.findings))
+
+    return Stated(row, tuple(before), read)
+
+
+def _no_rows(found: Iterable[Finding], name: str) -> NoCases:
+    """The error for a table without a case, with what else was found in it."""
+    told = list(found)
+    example = next((finding.place for finding in told if finding.rule == "example-row"), None)
+    hint = Text("列名下面每行写一件案件", "below the headings write a row for each case")
+    if example:
+        hint = Text(
+            "示例行不算案件；请从示例行的下一行起，每行写一件案件",
+            "the example row is no case: write a row for each case, beginning below it",
+        )
+    zh, en = zip(hint, *(finding.message for finding in told if finding.rule.endswith("-sheet")), strict=True)
+    return NoCases(
+        "表格里没有案件",
+        "there is no case in the table",
+        hint=("。".join(zh), ". ".join(en)),
+        place=example or Place(name),
+    )
 
 
 def without_duplicates(found: list[ReadCase]) -> list[ReadCase]:

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
+from dandang.cases.cells import NEW_FACT, fact_key, sanction_key
 from dandang.cases.files import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
@@ -30,6 +31,8 @@ class Field(NamedTuple):
 
 
 CASE_SHEET, FACT_SHEET, SANCTION_SHEET = Text("案件", "Case"), Text("事实", "Facts"), Text("处理", "Sanctions")
+#: Sheets with nothing but lists to choose from.
+NAMES_SHEET, CHOICES_SHEET = Text("事实名称", "Fact names"), Text("选项", "Choices")
 HEADINGS = (Text("项目", "Item"), Text("内容", "Value"), Text("说明", "What to write"))
 CASE_FIELDS = (
     Field("id", Text("编号", "Id"), Text("只用字母、数字、汉字和 . _ -", "letters, digits, . _ and - only")),
@@ -60,6 +63,7 @@ SANCTION_COLUMNS = (
     Field("by", Text("决定机关", "Decided by")),
     Field("ground", Text("依据", "Ground")),
 )
+_CASE_KEYS = {fold_name(name): field.key for field in CASE_FIELDS for name in (field.key, *field.heading)}
 #: Columns that are there for people and say nothing about the case.
 _SHOWN_ONLY = ("question", "clauses")
 #: A workbook is a zip archive; one that unpacks to more than this is read as a dump or not at all.
@@ -68,21 +72,32 @@ _CELL: TypeAlias = int | float | str | bool | date | datetime | time | timedelta
 _ROWS: TypeAlias = list[list[_CELL]]
 
 
-def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> tuple[Mapping_, list[Finding]]:
-    """The case of a workbook as nodes that know their cells. Raises UnreadableFile or MalformedFile."""
+class Form(NamedTuple):
+    """A workbook for one case: the case as nodes that know their cells, the cells of what may be written, and what is wrong with its lines."""
+
+    case: Mapping_
+    cells: Mapping[str, Place]
+    findings: list[Finding]
+
+
+def parse_sheet(content: bytes, name: str, vocabulary: Vocabulary) -> Form | None:
+    """The case of a workbook; None where no sheet for cases has an item in its first column. Raises UnreadableFile or MalformedFile."""
     sheets = _sheets(content, name)
     first = _Sheet.named(CASE_SHEET, sheets, name)
-    if first is None:
-        raise _no_case(name, tuple(sheets))
+    if first is None or not _case_cells(first):
+        return None
     pairs = [*_case_pairs(first)]
-    facts, findings = _facts(_Sheet.named(FACT_SHEET, sheets, name), vocabulary)
-    sanctions = _Sheet.named(SANCTION_SHEET, sheets, name)
+    told, sanctions = _Sheet.named(FACT_SHEET, sheets, name), _Sheet.named(SANCTION_SHEET, sheets, name)
+    facts, findings = _facts(told, vocabulary)
     if facts is not None:
         pairs.append((_key("facts", facts.place), facts))
     if sanctions is not None:
         measures = tuple(_sanctions(sanctions))
         pairs.append((_key("sanctions", sanctions.place(0, 0)), Sequence_(measures, sanctions.place(0, 0))))
-    return Mapping_(tuple(pairs), first.place(0, 0)), findings
+    cells = _case_cells(first)
+    cells |= _fact_cells(told, vocabulary) if told else {}
+    cells |= _sanction_cells(sanctions) if sanctions else {}
+    return Form(Mapping_(tuple(pairs), first.place(0, 0)), cells, findings)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -162,15 +177,14 @@ def _not_a_workbook(name: str) -> UnreadableFile:
     )
 
 
-def _no_case(name: str, sheets: tuple[str, ...]) -> MalformedFile:
-    found = "、".join(sheets) or "—"
-    hint = ("请用“查案件”页上的空白表格填写", "fill in the empty workbook offered on the page for cases")
-    return MalformedFile(
-        f"工作簿里没有“案件”工作表（现有：{found}）",
-        f'the workbook has no sheet "Case" (it has: {found})',
-        hint=hint,
-        place=Place(name),
-    )
+def is_our_own(sheet: str) -> bool:
+    """Whether a sheet has the name of one that holds nothing but lists to choose from."""
+    return fold_name(sheet) in {fold_name(name) for name in (*NAMES_SHEET, *CHOICES_SHEET)}
+
+
+def form_sheets() -> tuple[str, ...]:
+    """The names of the sheets that a workbook for one case is read from."""
+    return (*CASE_SHEET, *FACT_SHEET, *SANCTION_SHEET)
 
 
 class _Sheet(NamedTuple):
@@ -214,7 +228,6 @@ def cell_text(value: _CELL) -> str:
 
 def _case_pairs(sheet: _Sheet) -> Iterator[tuple[Scalar, Node]]:
     """The keys of the first sheet; those of the cadre together."""
-    keys = {fold_name(name): field.key for field in CASE_FIELDS for name in (field.key, *field.heading)}
     headings = {fold_name(name) for name in HEADINGS[0]}
     cadre: list[tuple[Scalar, Node]] = []
     for row, cells in enumerate(sheet.rows):
@@ -222,7 +235,7 @@ def _case_pairs(sheet: _Sheet) -> Iterator[tuple[Scalar, Node]]:
         value = sheet.scalar(row, 1, "")
         if not heading or not value.text or (row == 0 and fold_name(heading) in headings):
             continue
-        key = keys.get(fold_name(heading), heading)
+        key = _CASE_KEYS.get(fold_name(heading), heading)
         value = value._replace(place=value.place._replace(path=key))
         group, _, own = key.rpartition(".")
         named = Scalar(own, value.place._replace(column=1, cell=f"{sheet.name}!A{row + 1}"))
@@ -235,6 +248,15 @@ def _case_pairs(sheet: _Sheet) -> Iterator[tuple[Scalar, Node]]:
             yield named, value
     if cadre:
         yield _key("cadre", cadre[0][0].place), Mapping_(tuple(cadre), cadre[0][0].place)
+
+
+def _case_cells(sheet: _Sheet) -> dict[str, Place]:
+    """Where the value of each key is written."""
+    found: dict[str, Place] = {}
+    for row, cells in enumerate(sheet.rows):
+        if key := _CASE_KEYS.get(fold_name(cell_text(cells[0]))) if cells else None:
+            found.setdefault(key, sheet.place(row, 1, key))
+    return found
 
 
 def _key(name: str, place: Place) -> Scalar:
@@ -304,6 +326,23 @@ def _facts(sheet: _Sheet | None, vocabulary: Vocabulary) -> tuple[Mapping_ | Non
     return Mapping_(tuple(pairs), sheet.place(0, 0, "facts")), findings
 
 
+def _fact_cells(sheet: _Sheet, vocabulary: Vocabulary) -> dict[str, Place]:
+    """Where the answer and the grounds of each listed fact are written."""
+    found: dict[str, Place] = {}
+    columns = _Columns.of(sheet, FACT_COLUMNS).by_key
+    named = [columns[key] for key in ("name", "code") if key in columns]
+    for row in range(1, len(sheet.rows)):
+        name = next(filter(None, (sheet.scalar(row, column, "").text for column in named)), "")
+        if not name:
+            found.setdefault(NEW_FACT, sheet.place(row, min(named, default=0), "facts"))
+        meant = vocabulary.fact(name)
+        for key in ("value", "evidence", "found_by", "on") if len(meant) == 1 else ():
+            if key in columns:
+                found.setdefault(fact_key(next(iter(meant))[0], key), sheet.place(row, columns[key], f"facts.{name}"))
+    found.setdefault(NEW_FACT, sheet.place(max(len(sheet.rows), 1), min(named, default=0), "facts"))
+    return found
+
+
 def _differ(name: Scalar, code: Scalar, vocabulary: Vocabulary) -> bool:
     """Whether a known name and a code stand for different facts; a line shifted against its column is found so."""
     named, coded = ({iri for iri, _ in vocabulary.fact(cell.text)} for cell in (name, code))
@@ -338,3 +377,13 @@ def _sanctions(sheet: _Sheet) -> Iterator[Node]:
     for line in _lines(sheet, columns, "sanctions"):
         place = next(iter(line.values())).place
         yield Mapping_(tuple((_key(own, cell.place), cell) for own, cell in line.items()), place)
+
+
+def _sanction_cells(sheet: _Sheet) -> dict[str, Place]:
+    """Where what goes with each decided measure is written."""
+    columns = _Columns.of(sheet, SANCTION_COLUMNS).by_key
+    return {
+        sanction_key(row, key): sheet.place(row, column, "sanctions")
+        for row in range(1, len(sheet.rows))
+        for key, column in columns.items()
+    }

@@ -12,9 +12,11 @@ import xlsxwriter
 from dandang.cases.sheet import (
     CASE_FIELDS,
     CASE_SHEET,
+    CHOICES_SHEET,
     FACT_COLUMNS,
     FACT_SHEET,
     HEADINGS,
+    NAMES_SHEET,
     SANCTION_COLUMNS,
     SANCTION_SHEET,
     Field,
@@ -23,6 +25,7 @@ from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.errors import BadParameter
 from dandang.messages import Text
 from dandang.model import Case, Fact, Vocabulary
+from dandang.ooxml.columns import letters
 
 ANSWERS = {
     "yes": Text("是", "yes"),
@@ -31,10 +34,10 @@ ANSWERS = {
     "contested": Text("有争议", "contested"),
 }
 _WIDTHS = {"name": 30, "code": 26, "value": 10, "evidence": 36, "found_by": 18, "on": 13, "question": 48, "clauses": 16}
-_NAMES_SHEET = Text("事实名称", "Fact names")
 #: Empty lines below the last, with their lists to choose from.
 _SPARE = 60
-_MOST_IN_A_CELL = 32_767
+#: Characters in a cell, and in a rule with a list (Excel specifications and limits).
+_MOST_IN_A_CELL, _MOST_IN_A_RULE = 32_767, 255
 
 
 def case_workbook(
@@ -56,6 +59,7 @@ def case_workbook(
     writer.facts(case, ask, clauses)
     writer.sanctions(case)
     writer.names()
+    writer.lists.write()
     book.close()
     return out.getvalue()
 
@@ -71,6 +75,7 @@ class _Writer:
 
     def __init__(self, book: Any, vocabulary: Vocabulary, lang: str) -> None:
         self.book, self.vocabulary, self.policy, self.lang = book, vocabulary, vocabulary.policy, lang
+        self.lists = Lists(book, lang)
         top = {"valign": "top", "text_wrap": True, "num_format": "@"}
         self.look = _Look(
             book.add_format({"bold": True, "bottom": 1, "bg_color": "#E4EEF1"}),
@@ -89,7 +94,7 @@ class _Writer:
             put(page, row, 1, self.value(case, field.key), self.look.cell)
             page.write_string(row, 2, self.said(field.hint), self.look.shown)
             if choices := self.choices(field.key):
-                page.data_validation(row, 1, row, 1, _list(choices))
+                page.data_validation(row, 1, row, 1, self.lists.rule(choices))
 
     def value(self, case: Case, key: str) -> str:
         cadre = case.cadre
@@ -123,8 +128,9 @@ class _Writer:
             self.line(page, row, FACT_COLUMNS, {})
         last = len(rows) + _SPARE
         answers = [self.answer(word) for word in ANSWERS]
-        page.data_validation(1, _column(FACT_COLUMNS, "value"), last, _column(FACT_COLUMNS, "value"), _list(answers))
-        choose = {**_list([]), "source": self.names_range(), "error_type": "warning"}
+        answer = _column(FACT_COLUMNS, "value")
+        page.data_validation(1, answer, last, answer, self.lists.rule(answers))
+        choose = {"validate": "list", "source": self.names_range(), "error_type": "warning"}
         page.data_validation(1, _column(FACT_COLUMNS, "name"), last, _column(FACT_COLUMNS, "name"), choose)
         page.autofilter(0, 0, last, len(FACT_COLUMNS) - 1)
 
@@ -138,12 +144,12 @@ class _Writer:
 
     def names_range(self) -> str:
         """Where the last sheet has the names of all facts."""
-        return f"='{self.said(_NAMES_SHEET)}'!$A$2:$A${len(self.policy.facts) + 1}"
+        return f"='{self.said(NAMES_SHEET)}'!$A$2:$A${len(self.policy.facts) + 1}"
 
     def names(self) -> None:
         """The last sheet: all facts to choose from."""
         headings = [field.heading for field in FACT_COLUMNS if field.key in ("name", "code", "question")]
-        page = self.sheet(_NAMES_SHEET, headings, (30, 30, 60))
+        page = self.sheet(NAMES_SHEET, headings, (30, 30, 60))
         for row, fact in enumerate(self.policy.facts.values(), start=1):
             page.write_string(row, 0, self.fact_name(fact.iri), self.look.shown)
             page.write_string(row, 1, _code(fact.iri), self.look.shown)
@@ -160,7 +166,7 @@ class _Writer:
         last = len(case.sanctions) + 12
         for row in range(len(case.sanctions) + 1, last + 1):
             self.line(page, row, SANCTION_COLUMNS, {})
-        page.data_validation(1, 0, last, 0, _list(self.concepts("measure")))
+        page.data_validation(1, 0, last, 0, self.lists.rule(self.concepts("measure")))
 
     # -- the parts of a sheet --
 
@@ -216,5 +222,30 @@ def _column(fields: Sequence[Field], key: str) -> int:
     return [field.key for field in fields].index(key)
 
 
-def _list(choices: Iterable[str]) -> dict[str, Any]:
-    return {"validate": "list", "source": list(choices), "error_type": "stop"}
+class Lists:
+    """The lists to choose from. In a cell's own rule commas part the choices, and there is room for 255 characters: whatever does not go in there stands on a hidden sheet."""
+
+    def __init__(self, book: Any, lang: str) -> None:
+        self._book, self._name = book, CHOICES_SHEET.in_(lang)
+        self._columns: list[tuple[str, ...]] = []
+
+    def rule(self, choices: Iterable[str], *, error_type: str = "stop") -> dict[str, Any]:
+        """What lets a cell be chosen from these."""
+        known = tuple(choices)
+        source: list[str] | str = list(known)
+        if any("," in choice for choice in known) or len(",".join(known)) > _MOST_IN_A_RULE:
+            if known not in self._columns:
+                self._columns.append(known)
+            column = letters(self._columns.index(known) + 1)
+            source = f"='{self._name}'!${column}$1:${column}${len(known)}"
+        return {"validate": "list", "source": source, "error_type": error_type}
+
+    def write(self) -> None:
+        """Adds the hidden sheet, where one is needed."""
+        if not self._columns:
+            return
+        page = self._book.add_worksheet(self._name)
+        page.hide()
+        for at, choices in enumerate(self._columns):
+            for row, choice in enumerate(choices):
+                page.write_string(row, at, choice)

@@ -8,11 +8,13 @@ says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from dandang.cases.fields import nearest_names
+from dandang.cases.cells import RowCells, Spots, fact_key, sanction_key
+from dandang.cases.likely import corrections, is_slip, likely_headings, meant_item
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
 from dandang.errors import MalformedFile
@@ -49,24 +51,33 @@ class Column(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """The columns that say something, the number of their row, and what is wrong with the others."""
+    """The columns that say something, what is written where, the number of their row, and what is wrong with the other columns."""
 
     row: int
     columns: tuple[Column, ...]
+    spots: Spots
     findings: tuple[Finding, ...]
+    #: How many cells the row has, and the columns of those that are empty.
+    width: int
+    gaps: tuple[int, ...]
 
 
 class TableRow(NamedTuple):
-    """A row that says something: its cells that are not empty, each with its column."""
+    """A row that says something: its cells that are not empty, each with its column, and where in a row what is written."""
 
     number: int
     said: list[tuple[Column, str]]
     locate: Locate
+    spots: Spots
 
     @property
     def place(self) -> Place:
         """Where the row begins."""
         return self.locate(self.number, 0, "")
+
+    def cells(self, stated: Mapping[str, Place]) -> RowCells:
+        """The places of a case, those of what is stated and of what the row leaves empty."""
+        return RowCells(stated, self.spots, self.number, self.locate)
 
     def nodes(self) -> Mapping_:
         """The case as nodes that know their cells, in the shape that a case file has."""
@@ -88,24 +99,52 @@ class TableRow(NamedTuple):
         return found
 
 
-def table_rows(
-    rows: Iterable[Row], vocabulary: Vocabulary, locate: Locate
-) -> Iterator[tuple[TableRow | None, list[Finding]]]:
-    """The rows that say something; first, without a row, what is wrong with the headings. Raises MalformedFile."""
+#: A row that says something, or what is to be said between rows.
+TablePart: TypeAlias = tuple[TableRow | None, list[Finding]]
+
+
+def table_parts(
+    rows: Iterable[Row],
+    vocabulary: Vocabulary,
+    locate: Locate,
+    *,
+    found: Iterable[Finding] = (),
+    broken: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    shifts: bool = False,
+) -> Iterator[TablePart]:
+    """The rows that say something; first, without a row, what was found already and what is wrong with the headings. Raises MalformedFile.
+
+    `broken` are the columns of each row whose cell holds an error in place of a value. With `shifts` a cell too many in a row, as a stray comma makes, is told of
+    each row; without, a column without a heading is told once.
+    """
     waiting = iter(rows)
+    yield None, list(found)
     heading = _heading(waiting, vocabulary, locate)
-    if heading.findings:
-        yield None, list(heading.findings)
+    yield None, list(heading.findings)
     examples = {fold_name(word) for word in EXAMPLE}
     ids = [column.at for column in heading.columns if column.key == "id"]
     columns = [(column, column.at) for column in heading.columns]
+    told: set[int] = set()
     for number, cells in waiting:
         if ids and fold_name(_cell(cells, ids[0])) in examples:
             yield None, [_example(locate(number, ids[0], "id"))]
             continue
         width = len(cells)
+        if number in broken:
+            yield (
+                None,
+                [error_cell(locate(number, at, _path(column))) for column, at in columns if at in broken[number]],
+            )
+        if (width > heading.width or heading.gaps) and (surplus := set(_surplus(cells, heading)) - told):
+            yield None, [_unheaded(cells[at].strip(), locate(number, at, ""), shifts=shifts) for at in sorted(surplus)]
+            told |= set() if shifts else surplus
         if said := [(column, text) for column, at in columns if at < width and (text := cells[at].strip())]:
-            yield TableRow(number, said, locate), []
+            yield TableRow(number, said, locate, heading.spots), []
+
+
+def _surplus(cells: Sequence[str], heading: Heading) -> Iterator[int]:
+    """The columns of the cells that have something in them and no heading above them."""
+    yield from (at for at in (*heading.gaps, *range(heading.width, len(cells))) if _cell(cells, at))
 
 
 # --- the headings -----------------------------------------------------------------------------------------------------
@@ -121,38 +160,70 @@ def is_heading(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
 
 
 def _heading(rows: Iterator[Row], vocabulary: Vocabulary, locate: Locate) -> Heading:
-    first: Row = (1, ())
-    for count, (number, cells) in enumerate(islice(rows, HEADING_ROWS)):
-        if count == 0:
-            first = number, cells
+    passed: list[Row] = []
+    for number, cells in islice(rows, HEADING_ROWS):
         if is_heading(cells, vocabulary):
             return _read_heading(number, cells, vocabulary, locate)
+        passed.append((number, cells))
+    raise no_heading(((locate(number, 0, ""), cells) for number, cells in passed), vocabulary, locate(1, 0, ""))
+
+
+def no_heading(rows: Iterable[tuple[Place, Sequence[str]]], vocabulary: Vocabulary, begin: Place) -> MalformedFile:
+    """The error for a table none of whose first rows names the columns, with what the likeliest of them was probably meant to say."""
+    found = [(place, corrections(cells, vocabulary)) for place, cells in rows if any(map(str.strip, cells))]
+    place, meant = max(found, key=lambda one: len(one[1]), default=(begin, []))
     wanted = [field.heading for field in CASE_FIELDS[:5]]
     zh, en = "、".join(text.zh for text in wanted), ", ".join(text.en for text in wanted)
-    raise MalformedFile(
-        "没有找到列名所在的一行",
-        "no row of column headings was found",
-        hint=(
+    if meant:
+        hint = (
+            f"请改列名：{'，'.join(f'“{cell}”改为“{text.zh}”' for cell, text in meant)}",
+            f"change the headings: {'; '.join(f'{text.en} for {cell}' for cell, text in meant)}",
+        )
+    else:
+        hint = (
             f"第一行写列名：{zh}……以及事实的名称；`dandang template 案件.xlsx` 写出空白表格",
             f"the first row names the columns: {en} … and the facts; `dandang template cases.xlsx` writes an empty table",
-        ),
-        place=locate(first[0], 0, ""),
-    )
+        )
+    return MalformedFile("没有找到列名所在的一行", "no row of column headings was found", hint=hint, place=place)
 
 
 def _read_heading(number: int, cells: Sequence[str], vocabulary: Vocabulary, locate: Locate) -> Heading:
     columns: dict[tuple[str, str, int], Column] = {}
     findings = []
+    unknown = []
     for at, cell in enumerate(cells):
         column = _column(at, cell, vocabulary)
         if column is None:
-            if cell.strip():
-                findings.append(_unknown(cell, vocabulary, locate(number, at, "")))
+            unknown += [(at, cell)] if cell.strip() else []
             continue
         meant = (column.kind, _meaning(column, vocabulary), column.number)
         if columns.setdefault(meant, column) is not column:
             findings.append(_repeated(cell, columns[meant], locate(number, at, "")))
-    return Heading(number, tuple(columns.values()), tuple(findings))
+    there = {column.key for column in columns.values() if column.kind == "case"}
+    there |= {iri for column in columns.values() for iri, _ in vocabulary.fact(column.heading) if column.kind == "fact"}
+    findings += [_unknown(cell, there, vocabulary, locate(number, at, "")) for at, cell in unknown]
+    findings.sort(key=lambda finding: finding.place.column or 0 if finding.place else 0)
+    found = tuple(columns.values())
+    width = max((at + 1 for at, cell in enumerate(cells) if cell.strip()), default=0)
+    gaps = tuple(at for at in range(width) if not cells[at].strip())
+    return Heading(number, found, _spots(found, vocabulary), tuple(findings), width, gaps)
+
+
+def _spots(columns: Iterable[Column], vocabulary: Vocabulary) -> Spots:
+    """Where each part of a case is written; a group of parts begins with the first of them."""
+    found: dict[str, tuple[int, str]] = {}
+    for column in columns:
+        where = column.at, _path(column)
+        if column.kind == "case":
+            keys = [column.key, column.key.partition(".")[0]]
+        elif column.kind == "fact":
+            meant = vocabulary.fact(column.heading)
+            keys = [fact_key(next(iter(meant))[0], column.key), "facts"] if len(meant) == 1 else ["facts"]
+        else:
+            keys = [sanction_key(column.number, column.key), "sanctions"]
+        for key in keys:
+            found.setdefault(key, where)
+    return found
 
 
 def _meaning(column: Column, vocabulary: Vocabulary) -> str:
@@ -194,16 +265,36 @@ def _key(heading: str, fields: Sequence[Field]) -> str:
     return next((field.key for field in fields if wanted in map(fold_name, (field.key, *field.heading))), "")
 
 
-def _unknown(cell: str, vocabulary: Vocabulary, place: Place) -> Finding:
-    known = chain((text for field in CASE_FIELDS for text in field.heading), vocabulary.fact_names())
-    close = nearest_names(cell, known)
-    hint = (
-        Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
-        if close
-        else Text("列名用案件的项目或者事实的名称", "a heading is an item of a case or the name of a fact")
-    )
+def _unknown(cell: str, there: Collection[str], vocabulary: Vocabulary, place: Place) -> Finding:
+    """What is to be said of a column that is not read: a mistake where it was meant for one that the table does not have, else a word that it is left out.
+    `there` are the keys of the case and the fact types that have their column."""
     message = Text(f"不认识的列名“{cell}”，这一列没有读", f'unknown column "{cell}"; it was not read')
-    return Finding("unknown-column", message, hint, place, value=cell)
+    if parts := _parts(cell, vocabulary):
+        zh, en = "、".join(text.zh for text in parts), "; ".join(text.en for text in parts)
+        hint = Text(f"括号里可用：{zh}", f"what may stand in the brackets: {en}")
+        return Finding("unknown-column", message, hint, place, value=cell)
+    item = meant_item(cell)
+    if (item and item not in there) or is_slip(cell, vocabulary, there):
+        close = likely_headings(cell, vocabulary)
+        zh, en = "、".join(text.zh for text in close), "; ".join(text.en for text in close)
+        hint = Text(f"是不是：{zh}？", f"did you mean: {en}?")
+        return Finding("unknown-column", message, hint, place, value=cell)
+    hint = Text(
+        "本来就不是案件内容的，不用改；要读的，列名用案件的项目或者事实的名称",
+        "if it is no part of the case, leave it; to have it read, head it with an item of a case or the name of a fact",
+    )
+    return Finding("unknown-column", message, hint, place, "warning", value=cell)
+
+
+def _parts(cell: str, vocabulary: Vocabulary) -> list[Text]:
+    """What may go with the fact or the measure that a heading names before its brackets; nothing for any other heading."""
+    part = _PART.match(cell.strip())
+    fields: Sequence[Field] = ()
+    if part and vocabulary.fact(part["of"]):
+        fields = [field for field in FACT_COLUMNS if field.key in ("evidence", "found_by", "on")]
+    elif part and _NUMBERED.match(part["of"]):
+        fields = [field for field in SANCTION_COLUMNS if field.key != "measure"]
+    return [field.heading for field in fields]
 
 
 def _repeated(cell: str, earlier: Column, place: Place) -> Finding:
@@ -217,6 +308,32 @@ def _repeated(cell: str, earlier: Column, place: Place) -> Finding:
 def _example(place: Place) -> Finding:
     message = Text("示例行没有当作案件", "the example row was not taken for a case")
     return Finding("example-row", message, Text("可以删去这一行", "the row may be deleted"), place, "info")
+
+
+def error_cell(place: Place) -> Finding:
+    """What is to be said of a cell with an error."""
+    message = Text(
+        "这一格是错误值（如 #REF!、#N/A），按空白处理",
+        "the cell holds an error (such as #REF! or #N/A) and counts as empty",
+    )
+    return Finding(
+        "error-cell", message, Text("请写上内容，或者清空这一格", "write its value, or clear the cell"), place
+    )
+
+
+def _unheaded(text: str, place: Place, *, shifts: bool) -> Finding:
+    if shifts:
+        message = Text(
+            f"这一格在列名之外，没有读：“{text}”", f'this cell is beyond the headings and was not read: "{text}"'
+        )
+        hint = Text(
+            "这一行多出一格，前面的内容可能错了位；内容里有逗号的，整格加引号",
+            "the row has a cell too many, and those before it may have moved: put a cell with a comma in quotation marks",
+        )
+        return Finding("surplus-cell", message, hint, place, value=text)
+    message = Text(f"这一列没有列名，没有读：“{text}”", f'the column has no heading and was not read: "{text}"')
+    hint = Text("要读就在列名一行写上列名；不用读的，不用改", "to have it read, give it a heading; else leave it")
+    return Finding("surplus-cell", message, hint, place, "warning", value=text)
 
 
 # --- a row ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 from dandang.cases.sheet import CASE_FIELDS, CASE_SHEET, FACT_COLUMNS, SANCTION_COLUMNS
-from dandang.cases.sheet_writing import ANSWERS, put
+from dandang.cases.sheet_writing import ANSWERS, Lists, put
 from dandang.cases.table import EXAMPLE, SANCTION, is_item
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
@@ -30,15 +30,23 @@ class _Column(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def cases_csv(cases: Sequence[Case], vocabulary: Vocabulary, lang: str = "zh", *, ask: Iterable[str] = ()) -> str:
-    """The cases as CSV, with a byte order mark, without which Excel and WPS garble Chinese."""
+def cases_csv(
+    cases: Sequence[Case],
+    vocabulary: Vocabulary,
+    lang: str = "zh",
+    *,
+    ask: Iterable[str] = (),
+    example: Case | None = None,
+) -> str:
+    """The cases as CSV, with a byte order mark, without which Excel and WPS garble Chinese. `ask` and `example` as for the workbook."""
     writer = _Writer(vocabulary, lang)
-    columns = writer.columns(cases, ask)
+    shown = [*([example] if example else []), *cases]
+    columns = writer.columns(shown, ask)
     out = StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(column.heading for column in columns)
-    for case in cases:
-        cells = writer.cells(case)
+    for case in shown:
+        cells = writer.example(case) if case is example else writer.cells(case)
         table.writerow(cells.get(column.key, "") for column in columns)
     return "\ufeff" + out.getvalue()
 
@@ -68,12 +76,15 @@ def cases_workbook(
         book.add_format({"num_format": "@", "font_color": "#767676"}),
     )
     for row, case in enumerate(shown, start=1):
-        cells = writer.cells(case)
-        if case is example:
-            cells[("id",)] = EXAMPLE.in_(lang)
+        cells = writer.example(case) if case is example else writer.cells(case)
         for at, column in enumerate(columns):
             put(page, row, at, cells.get(column.key, ""), grey if case is example else cell)
-    _lists(page, columns, len(shown) + _SPARE)
+    lists = Lists(book, lang)
+    for at, column in enumerate(columns):
+        if column.choices:
+            rule = lists.rule(column.choices, error_type="warning")
+            page.data_validation(1, at, len(shown) + _SPARE, at, rule)
+    lists.write()
     book.close()
     return out.getvalue()
 
@@ -88,14 +99,6 @@ def _head(book: Any, page: Any, columns: Sequence[_Column]) -> None:
         if column.note:
             page.write_comment(0, at, column.note, {"x_scale": 2, "y_scale": 1.2})
     page.freeze_panes(1, 2)
-
-
-def _lists(page: Any, columns: Sequence[_Column], last: int) -> None:
-    for at, column in enumerate(columns):
-        if column.choices:
-            page.data_validation(
-                1, at, last, at, {"validate": "list", "source": list(column.choices), "error_type": "warning"}
-            )
 
 
 class _Writer:
@@ -178,6 +181,10 @@ class _Writer:
             }
             said.update({("sanction", str(number), key): text for key, text in parts.items()})
         return {key: text for key, text in said.items() if text}
+
+    def example(self, case: Case) -> dict[tuple[str, ...], str]:
+        """What a case says as a row that reading leaves out."""
+        return {**self.cells(case), ("id",): self.said(EXAMPLE)}
 
     def fact_cells(self, fact: Fact) -> dict[tuple[str, ...], str]:
         parts = {

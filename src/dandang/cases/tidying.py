@@ -8,6 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+#: Digits as documents write them out; for zero people use several signs.
+_DIGITS = {
+    sign: str(number)
+    for number, signs in enumerate(("〇零○", "一", "二", "三", "四", "五", "六", "七", "八", "九"))
+    for sign in signs
+}
+_WRITTEN = re.compile(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
 _DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?号?|(\d{4})(\d{2})(\d{2})")
 
 
@@ -23,9 +30,12 @@ def tidied(text: str, usable: Callable[[str], bool]) -> str:
 
 
 def tidied_date(text: str) -> str:
-    """A date as 2018年9月1日, 2018/9/1, 2018.9.1 or 20180901 by ISO 8601; empty where it is no date."""
+    """A date as 2018年9月1日, 二〇一八年九月一日, 2018/9/1, 2018.9.1 or 20180901 by ISO 8601; empty where it is no date."""
 
     def iso(tidy: str) -> str:
+        if written := _WRITTEN.fullmatch(tidy):
+            year = "".join(_DIGITS[sign] for sign in written[1])
+            return f"{year}-{_written_number(written[2]):02}-{_written_number(written[3]):02}"
         found = _DATE.fullmatch(tidy)
         if not found:
             return tidy
@@ -36,6 +46,14 @@ def tidied_date(text: str) -> str:
 
     tidy = iso("".join(unicodedata.normalize("NFKC", text).split()))
     return tidy if tidy != text and is_date(tidy) else ""
+
+
+def _written_number(text: str) -> int:
+    """The number that 九, 十二 or 二十一 stands for; 0 for what is none."""
+    tens, ten, ones = text.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in tens:
+        return 0
+    return (int(_DIGITS[tens] if tens else 1) * 10 if ten else 0) + (int(_DIGITS[ones]) if ones else 0)
 
 
 def date_of_serial(text: str) -> str:

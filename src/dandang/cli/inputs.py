@@ -113,7 +113,7 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str], rules: Mapping[st
 
 
 def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
-    from dandang.cases.fields import nearest_names
+    from dandang.cases.nearest import nearest_names
 
     close = nearest_names(name, rules) or list(rules)[:5]
     hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
@@ -170,7 +170,7 @@ def parameter_options(pairs: list[str]) -> dict[str, str]:
 
 def named_thing(name: str, policy: Policy) -> str:
     """The IRI of anything that has a name."""
-    from dandang.cases.fields import nearest_names
+    from dandang.cases.nearest import nearest_names
     from dandang.model import Vocabulary
     from dandang.namespaces import PREFIXES
 

@@ -10,7 +10,7 @@ from dandang import resources
 from dandang.cli.inputs import named_clause
 from dandang.cli.output import write_file
 from dandang.errors import BadParameter, UnreadableFile
-from dandang.model import Clause, Place, Policy, Vocabulary
+from dandang.model import Case, Clause, Place, Policy, Vocabulary
 
 
 def template(options: Namespace) -> int:
@@ -42,20 +42,23 @@ def _content(ending: str, clauses: list[Clause], policy: Policy, lang: str) -> b
     # What every exemption and every circumstance needs, where no clause is chosen.
     chosen = clauses or [policy.clauses[iri] for shared in policy.lists.values() for iri in shared.preconditions]
     asked = list(dict.fromkeys(iri for clause in chosen for iri in asked_facts(clause, policy)))
-    if ending == "csv":
-        from dandang.cases.table_writing import cases_csv
+    if ending in ("csv", "xlsx"):
+        from dandang.cases.table_writing import cases_csv, cases_workbook
 
-        return cases_csv([], Vocabulary(policy), lang, ask=asked).encode()
-    if ending == "xlsx":
-        from dandang.cases import read_file
-        from dandang.cases.table_writing import cases_workbook
-
-        # The shortest of the shipped examples that says what a measure was decided for.
-        examples = [read.case for path in resources.case_files() for read in read_file(str(path), policy)]
-        example = min((case for case in examples if case.sanctions), key=lambda case: len(case.facts))
-        return cases_workbook([], Vocabulary(policy), lang, ask=asked, example=example)
+        vocabulary, example = Vocabulary(policy), _example(policy)
+        if ending == "csv":
+            return cases_csv([], vocabulary, lang, ask=asked, example=example).encode()
+        return cases_workbook([], vocabulary, lang, ask=asked, example=example)
     raise BadParameter(
         f"不能写 .{ending} 的空白表格",
         f"there is no empty form as .{ending}",
         hint=("可用 .xlsx、.csv、.yaml、.ttl", "use .xlsx, .csv, .yaml or .ttl"),
     )
+
+
+def _example(policy: Policy) -> Case:
+    """The shortest of the shipped examples that says what a measure was decided for."""
+    from dandang.cases import read_file
+
+    examples = [read.case for path in resources.case_files() for read in read_file(str(path), policy)]
+    return min((case for case in examples if case.sanctions), key=lambda case: len(case.facts))

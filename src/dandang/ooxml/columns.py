@@ -21,3 +21,9 @@ def column_number(name: str) -> int:
     for letter in name:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
+
+
+def split_cell(name: str) -> tuple[int, int]:
+    """The column and the row of a cell by its name, as C7."""
+    row = name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return column_number(name.removesuffix(row)), int(row)

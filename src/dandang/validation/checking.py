@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from dandang import resources
 from dandang.cases import ReadCase, case_quads
 from dandang.cases.graph import case_iri
+from dandang.cases.words import table_words
 from dandang.compiled import compiled_quads
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy
@@ -18,6 +19,7 @@ from dandang.namespaces import CASES, DD, RDF, SKOS, shorten
 from dandang.store import GRAPHS
 from dandang.validation.closest import with_closest
 from dandang.validation.engine import Engine
+from dandang.validation.hints import own_hint
 from dandang.validation.places import Locator
 from dandang.validation.rules import RANKING, Result, our_iris, told
 
@@ -121,10 +123,13 @@ class CaseValidator:
         place = locator.place(result) if locator else None
         message = told(rule, result.message, "" if value.startswith(CASES) else value, self._name)
         cites = dict.fromkeys((*rule.cites, *(iri for iri in our_iris(result.message) if iri in self.policy.clauses)))
+        table = bool(place and place.cell)
+        hint = own_hint(result, self.policy) or (rule.table_hint if table and rule.table_hint else rule.hint)
+        hint = with_closest(hint, result.closest)
         return Finding(
             rule.slug,
             message,
-            with_closest(rule.table_hint if place and place.cell and rule.table_hint else rule.hint, result.closest),
+            table_words(hint) if table and hint else hint,
             place,
             rule.severity,
             locator.case.id if locator else result.focus,

@@ -90,6 +90,7 @@ def _rule(iri: str, index: Index) -> Rule:
         cites=tuple(sorted(index.values(iri, RDFS + "seeAlso"))),
         path=first if ":" in first else "",
         table_hint=_text(index, iri, SKOS + "scopeNote") if index.value(iri, SKOS + "scopeNote") else None,
+        about=index.value(iri, DCTERMS + "subject"),
     )
 
 

@@ -17,23 +17,17 @@ from dandang.ooxml.notes import annotate
 from dandang.ooxml.package import CONTENT_TYPES, MAIN, OFFICE, Change, Package, before, xml_attribute, xml_text
 from dandang.ooxml.sheet import SheetChange, deselected
 from dandang.ooxml.styles import PLAIN, Styles
+from dandang.ooxml.summary import HEADINGS, TITLE, summary_sheet
 from dandang.render.findings.report import SEVERITIES, Report
 
 #: A mark is seen by its note as well as by its colour.
 _FILLS = {"error": "F8D7D3", "warning": "F8E7C4", "info": "E1ECF0"}
 _RANKS = ("error", "warning", "info")
 _WIDTHS = (8, 14, 16, 26, 60, 50, 40)
-_HEADS = (
-    ("级别", "severity"),
-    ("位置", "place"),
-    ("案件", "case"),
-    ("规则", "rule"),
-    ("问题", "message"),
-    ("怎样改", "hint"),
-    ("依据", "clauses"),
-)
 _AUTHOR = "dandang"
 _CELL = re.compile(r"([A-Z]+)(\d+)")
+#: What only people put on a list of findings, by the kind of relationship.
+_OF_PEOPLE = {"comments", "threadedComment", "vmlDrawing", "drawing", "table"}
 #: What a sheet can hold (Excel specifications and limits).
 _MOST_LINES, _MOST_LINKS = 1_000_000, 65_000
 #: A workbook without a sheet.
@@ -58,7 +52,8 @@ def findings_workbook(findings: Iterable[Finding], report: Report) -> bytes:
 
 
 def annotated_workbook(content: bytes, findings: Iterable[Finding], report: Report) -> bytes:
-    """The workbook with the cells of findings marked and commented, and the list of all findings as its last sheet, which is the one shown first."""
+    """The workbook with the cells of findings marked and commented, and the list of all findings as its last sheet, which is the one shown first. Where the
+    workbook has such a list from before, the new one takes its place; sheets of other people that have the same name stay."""
     told = list(findings)
     package = Package(content)
     sheets = package.sheets()
@@ -69,7 +64,14 @@ def annotated_workbook(content: bytes, findings: Iterable[Finding], report: Repo
             texts = {cell: "\n\n".join(_said(finding, report) for finding in own) for cell, own in cells.items()}
             link = annotate(package, sheets[sheet], texts, _AUTHOR)
             changes[sheets[sheet]] = SheetChange(_colours(cells), styles.coloured, notes=link)
-    _add_sheet(package, _free_name(sheets, report), _list(told, report, styles))
+    listed = _list(told, report, styles)
+    earlier = summary_sheet(content, sheets)
+    # One that somebody put notes or pictures on is theirs.
+    kinds = {link.kind for link in package.relationships(sheets[earlier])} if earlier else set()
+    if earlier and not kinds & _OF_PEOPLE:
+        _renew_sheet(package, list(sheets).index(earlier), sheets[earlier], listed)
+    else:
+        _add_sheet(package, _free_name(sheets, report), listed)
     return package.saved(changes, {part: styles.xml})
 
 
@@ -115,7 +117,7 @@ def _styles(package: Package) -> tuple[str, Styles]:
 
 
 def _free_name(taken: Iterable[str], report: Report) -> str:
-    title = report.say("检查结果", "Findings")
+    title = TITLE.in_(report.lang)
     known = {name.casefold() for name in taken}
     names = (title, *(f"{title} {number}" for number in range(2, len(known) + 3)))
     return next(name for name in names if name.casefold() not in known)
@@ -132,13 +134,28 @@ def _add_sheet(package: Package, name: str, text: str) -> None:
     prefix = re.search(r"<(\w+:)?workbook\b", known)
     ids = [int(number) for number in re.findall(r'\ssheetId="(\d+)"', known)]
     own = f'<{(prefix and prefix[1]) or ""}sheet xmlns:d="{OFFICE}" name={xml_attribute(name)} sheetId="{max(ids, default=0) + 1}" d:id="{link}"/>'
-    known = re.sub(
+    package.write(book, before(_showing(known, len(ids)), "sheets", own))
+
+
+def _renew_sheet(package: Package, index: int, part: str, text: str) -> None:
+    """Put a list in the place of an earlier one, as the sheet that is shown. The name under which a program keeps the area of the earlier one's filter goes."""
+    package.write(part, text)
+    book = package.workbook()
+    known = _showing(package.text(book), index)
+    for name in re.findall(r"<(?:\w+:)?definedName\b[^>]*>[^<]*</(?:\w+:)?definedName>", known):
+        if "_xlnm._FilterDatabase" in name and f'localSheetId="{index}"' in name:
+            known = known.replace(name, "")
+    package.write(book, re.sub(r"<((?:\w+:)?definedNames)>\s*</\1>", "", known))
+
+
+def _showing(book: str, index: int) -> str:
+    """The part that lists the sheets, with the sheet of that number as the one that is shown."""
+    return re.sub(
         r'(<(?:\w+:)?workbookView\b)((?:\s(?!activeTab)[\w:]+="[^"]*")*)(?:\sactiveTab="\d+")?',
-        rf'\1\2 activeTab="{len(ids)}"',
-        known,
+        rf'\1\2 activeTab="{index}"',
+        book,
         count=1,
     )
-    package.write(book, before(known, "sheets", own))
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -152,7 +169,7 @@ def _list(findings: Sequence[Finding], report: Report, styles: Styles) -> str:
     shown = findings[:_MOST_LINES]
     lines = [
         _line(1, [report.say("，", ", ").join(words)], [0]),
-        _line(2, [report.say(*head) for head in _HEADS], [bold] * 7),
+        _line(2, [heading.in_(report.lang) for heading in HEADINGS], [bold] * 7),
     ]
     links: list[str] = []
     for row, finding in enumerate(shown, start=3):
