@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dandang.cases.foreign import OLD_OFFICE
 from dandang.cases.sources import opened_source, unreadable
 from dandang.errors import UnreadableFile
 from dandang.model import Place
@@ -42,13 +43,9 @@ def _unpacked(content: bytes, name: str, most: int) -> bytes:
     return unpacked(content, name, most) if name.lower().endswith((".gz", ".zst")) or is_packed(content) else content
 
 
-#: How the files of the old office programs begin (.xls, .et), and workbooks with a password.
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
 def is_workbook(content: bytes) -> bool:
     """Whether the bytes are a zip archive, as every .xlsx file is, or a workbook that cannot be read as it is."""
-    return content.startswith((b"PK\x03\x04", OLD_OFFICE))
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06", OLD_OFFICE))
 
 
 def decode(content: bytes, name: str) -> str:

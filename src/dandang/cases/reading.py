@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
+from dandang.cases.foreign import refuse_foreign
 from dandang.cases.json_nodes import parse_json, parse_json_lines
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
@@ -69,6 +70,7 @@ def read_stated(
     content: bytes, policy: Policy, *, name: str = "", syntax: str = "", vocabulary: Vocabulary | None = None
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
+    refuse_foreign(content, name)
     vocabulary = vocabulary or Vocabulary(policy)
     told = syntax or syntax_of(name) or _sniffed(content)
     if told == "xlsx" or is_workbook(content):
@@ -172,6 +174,7 @@ def _read_workbook(content: bytes, vocabulary: Vocabulary, name: str) -> list[Re
 def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
     """The cases of a table of any size, row by row, as they were stated; `syntax` is that of the name, where nothing else is said. Raises UnreadableFile or MalformedFile when it comes to that."""
     content = read_bytes(name, most=MAX_TABLE)
+    refuse_foreign(content, name)
     vocabulary = Vocabulary(policy)
     syntax = syntax or syntax_of(name)
     if syntax == "csv":

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
-from dandang.cases.files import OLD_OFFICE
+from dandang.cases.foreign import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text
