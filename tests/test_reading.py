@@ -244,3 +244,42 @@ def test_json_says_what_its_writer_said(policy: Policy) -> None:
     assert one.case.places["summary"] == Place("a.json", 4, 13, "summary")
     (two,) = read_cases(b'{"id": "a", "facts": {},\n "id": "b"}', policy, name="a.json")
     assert [(item.rule, item.place) for item in two.findings] == [("repeated-key", Place("a.json", 2, 2, "id"))]
+
+
+_LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{here}: &{here} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, here in zip("abcdefghi", "bcdefghij", strict=True)
+)
+_XML = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://e/'>"
+#: A few hundred bytes, or many brackets, that would take all the time, memory or stack there is.
+ENDLESS = {
+    "flow sequences": ("a.yaml", "[" * 100_000, "嵌套超过", 1),
+    "flow mappings": ("a.yaml", "a: " + "{a: " * 100_000, "嵌套超过", 1),
+    "block sequences": ("a.yaml", "- " * 100_000 + "x", "嵌套超过", 1),
+    "block mappings": ("a.yaml", "".join(" " * depth + "a:\n" for depth in range(500)), "嵌套超过", 22),
+    "in a later document": ("a.yaml", "id: a\n---\n" + "[" * 100_000, "嵌套超过", 3),
+    "references to references": ("a.yaml", _LAUGHS, "引用", 5),
+    "a reference to itself": ("a.yaml", "id: &a [*a, *a]", "嵌套超过", 1),
+    "JSON": ("a.json", "[" * 100_000, "嵌套超过", None),
+    "JSON Lines": ("a.jsonl", "[" * 100_000, "嵌套超过", 1),
+    "JSON-LD": ("a.jsonld", '{"@context": {}, "a": ' + "[" * 100_000, "嵌套超过", None),
+    "RDF/XML": ("a.rdf", _XML + "<e:a><e:B>" * 10_000, "嵌套超过", 1),
+    "without a name": ("", "[" * 100_000, "嵌套超过", 1),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_would_never_end_is_refused_at_once(kind: str, policy: Policy) -> None:
+    name, text, said, line = ENDLESS[kind]
+    with pytest.raises(MalformedFile) as raised:
+        read_cases(text.encode(), policy, name=name)
+    assert said in raised.value.render("zh") and raised.value.hint
+    assert raised.value.place and raised.value.place.line == line
+
+
+def test_a_part_of_a_case_may_be_referred_to(policy: Policy) -> None:
+    text = "---\n- {id: a, cadre: &c {rank: 市管正局级, post: 局长}}\n" + "".join(
+        f"- {{id: a{number}, cadre: *c}}\n" for number in range(100)
+    )
+    found = read_cases(text.encode(), policy, name="a.yaml")
+    assert {item.case.cadre.post for item in found} == {"局长"} and len(found) == 101

@@ -37,7 +37,7 @@ class _Kind(NamedTuple):
 _ARCHIVE = _Kind("压缩包", "an archive", _UNPACK)
 _IMAGE = _Kind("图片", "a picture", _AS_FORM)
 _PAGE = _Kind(
-    "网页（有的系统导出的 .xls 其实是网页）", "a web page (what some systems export as .xls is one)", _AS_WORKBOOK
+    "网页（有的系统导出的工作簿其实是网页）", "a web page (what some systems export as .xls is one)", _AS_WORKBOOK
 )
 #: By the first bytes. A workbook and every other ZIP archive is told by what is in it.
 _BEGINNINGS = {
