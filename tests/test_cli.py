@@ -95,6 +95,26 @@ def test_assess_refuses_a_case_with_mistakes(capsys: pytest.CaptureFixture[str],
     assert (status, out) == (2, "") and "没有的事实" in err
 
 
+@pytest.mark.parametrize(
+    ("broken", "expected", "case"), [("id: b\nfacts: {没有的事实: yes}\n", 1, "b"), ("id: [\n", 2, None)]
+)
+@pytest.mark.parametrize("style", ["text", "json", "jsonl", "turtle"])
+def test_one_broken_case_leaves_the_others(
+    capsys: pytest.CaptureFixture[str], case_file: str, style: str, broken: str, expected: int, case: str | None
+) -> None:
+    path = Path(case_file).parent / "b.yaml"
+    path.write_text(broken, encoding="utf-8")
+    status, out, err = run(capsys, "assess", str(path.parent), "--format", style, "--lang", "zh")
+    assert status == expected
+    assert str(path) in err and "看了 1 件；1 件" in err
+    if style not in ("json", "jsonl"):
+        assert "t-1" in out
+        return
+    told = json.loads(out) if style == "json" else [json.loads(line) for line in out.splitlines()]
+    assert [(item["case"], bool(item["verdict"])) for item in told] == [("t-1", True), (case, False)]
+    assert told[1]["refused"][0]["place"]["file"] == str(path)
+
+
 def test_ask_lists_and_answers(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
     status, out, _ = run(capsys, "ask", "--lang", "zh")
     assert status == 0 and "cq-01" in out

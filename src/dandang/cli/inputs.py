@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dandang.errors import BadParameter, UnknownName, UnreadableFile
-from dandang.model import Case, Clause, Condition, Place, Policy, Rule
+from dandang.errors import BadParameter, MalformedFile, UnknownName, UnreadableFile
+from dandang.messages import Text
+from dandang.model import Case, Clause, Condition, Finding, Place, Policy, Rule
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -118,6 +119,26 @@ def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
     close = nearest_names(name, rules) or list(rules)[:5]
     hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
     return UnknownName(f"没有规则“{name}”", f'there is no rule "{name}"', hint=hint)
+
+
+class Readings:
+    """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
+
+    def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
+        from dandang.cases.reading import read_file
+
+        self.read: list[ReadCase] = []
+        self.unusable: list[Finding] = []
+        for name in files:
+            try:
+                self.read += read_file(name, policy, syntax=syntax)
+            except (UnreadableFile, MalformedFile) as error:
+                place = error.place or Place(name)
+                self.unusable.append(Finding(error.code, error.message, error.hint, place))
+
+    def told(self) -> Text:
+        """How many cases there were."""
+        return Text(f"{len(self.read)} 件案件", f"{len(self.read)} case(s)")
 
 
 def read_cases(files: Sequence[str], policy: Policy, syntax: str = "") -> list[ReadCase]:

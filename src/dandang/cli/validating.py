@@ -9,11 +9,11 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from dandang import __version__, resources
-from dandang.cases.reading import ReadCase, read_file, without_duplicates
-from dandang.cli.inputs import case_files, chosen_rules, is_dump
+from dandang.cases.reading import ReadCase, without_duplicates
+from dandang.cli.inputs import Readings, case_files, chosen_rules, is_dump
 from dandang.cli.output import print_findings, spare_sources
 from dandang.cli.settings import settings
-from dandang.errors import MalformedFile, ResourceMissing, UnreadableFile
+from dandang.errors import ResourceMissing, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy, Rule
 from dandang.namespaces import DD
@@ -114,24 +114,6 @@ class _Checking:
         flagged = [any(finding.component for finding in findings) for findings in checked]
         again = iter(self.validator.check(list(compress(read, flagged)), closest=True, detail=True))
         return [next(again) if told else findings for told, findings in zip(flagged, checked, strict=True)]
-
-
-class Readings:
-    """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
-
-    def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
-        self.read: list[ReadCase] = []
-        self.unusable: list[Finding] = []
-        for name in files:
-            try:
-                self.read += read_file(name, policy, syntax=syntax)
-            except (UnreadableFile, MalformedFile) as error:
-                place = error.place or Place(name)
-                self.unusable.append(Finding(error.code, error.message, error.hint, place))
-
-    def told(self) -> Text:
-        """How many cases there were."""
-        return Text(f"{len(self.read)} 件案件", f"{len(self.read)} case(s)")
 
 
 def _validate_policy(options: Namespace) -> int:
