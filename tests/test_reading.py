@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from dandang.cases import MAX_BYTES, ReadCase, accepted, read_cases, read_file
 from dandang.cases.graph import case_turtle
+from dandang.cases.reading import read_partly
 from dandang.errors import DandangError, MalformedFile, RejectedCase, UnreadableFile
 from dandang.model import Place, Policy
 
@@ -194,13 +197,22 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", UnreadableFile, None, "旧版"),
     "a workbook in name only": (b"<html>", "a.xlsx", UnreadableFile, None, "工作簿"),
     "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
+    "Turtle with full-width signs": (
+        "@prefix dd: <https://w3id.org/dandang/ontology#> .\ndd:a dd:b 1，2 .".encode(),
+        "a.ttl",
+        MalformedFile,
+        2,
+        "“，2”不能写在这里",
+    ),
+    "Turtle with a prefix that is not declared": (b"x:a x:b 1 .", "a.ttl", MalformedFile, 1, "前缀 x: 没有声明"),
+    "RDF/XML without its prefix": (b"<rdf:RDF>", "a.rdf", MalformedFile, None, "前缀 rdf: 没有声明"),
     "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案件"),
     "JSON-LD of a remote context": (
         b'{"@context": "http://example.org/c", "@type": "x"}',
         "a.jsonld",
         MalformedFile,
         None,
-        "语法",
+        "不会去读取",
     ),
     "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案件"),
     "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
@@ -283,3 +295,64 @@ def test_a_part_of_a_case_may_be_referred_to(policy: Policy) -> None:
     )
     found = read_cases(text.encode(), policy, name="a.yaml")
     assert {item.case.cadre.post for item in found} == {"局长"} and len(found) == 101
+
+
+# --- line by line -----------------------------------------------------------------------------------------------------
+
+_LINES = [f'{{"id": "c{number}", "title": "题"}}' for number in range(6)]
+_TYPE, _CASE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://w3id.org/dandang/ontology#Case>"
+_TRIPLES = [f"<https://w3id.org/dandang/id/cases/c{number}> {_TYPE} {_CASE} ." for number in range(6)]
+
+
+def with_bad(lines: list[str], bad: bytes) -> bytes:
+    """The lines with the third one broken."""
+    return b"\n".join([*(line.encode() for line in lines[:2]), bad, *(line.encode() for line in lines[3:])]) + b"\n"
+
+
+PARTLY = {
+    "a line that is cut off": ("a.jsonl", with_bad(_LINES, b'{"id": "c2'), 5, "malformed-file", "没有写完"),
+    "a line in GB18030": ("a.jsonl", with_bad(_LINES, _LINES[2].encode("gb18030")), 5, "unreadable-file", "GB18030"),
+    "a line that is no case": ("a.jsonl", with_bad(_LINES, b"[3]"), 5, "malformed-file", "不是一件案件"),
+    "half a character": ("a.jsonl", with_bad(_LINES, b'{"id": "\\ud83d"}'), 5, "malformed-file", "半个字符"),
+    "a triple": ("a.nt", with_bad(_TRIPLES, b"<http://a> <http://b"), 5, "malformed-line", "没有写完"),
+    "a quad": ("a.nq", with_bad(_TRIPLES, b"<http://a> <b> 1 ."), 5, "malformed-line", "IRI 不完整"),
+    "a triple in GB18030": (
+        "a.nt",
+        with_bad(_TRIPLES, "<http://题> .".encode("gb18030")),
+        5,
+        "unreadable-file",
+        "GB18030",
+    ),
+    "nothing else": ("a.jsonl", b"\n\n{", 0, "malformed-file", "双引号"),
+}
+
+
+@pytest.mark.parametrize("kind", PARTLY)
+def test_a_bad_line_leaves_the_others(kind: str, policy: Policy, tmp_path: Path) -> None:
+    name, content, cases, rule, said = PARTLY[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    read, (finding,) = read_partly(str(path), policy)
+    assert len(read) == cases
+    assert (finding.rule, finding.place and finding.place.line) == (rule, 3)
+    assert said in finding.message.zh and str(path) in finding.render("zh")
+    if read and name == "a.jsonl":
+        assert [item.case.place and item.case.place.line for item in read] == [1, 2, 4, 5, 6]
+
+
+def test_what_a_cut_off_file_still_holds_is_read(policy: Policy, tmp_path: Path) -> None:
+    random.seed(7)
+    lines = "".join(f'{{"id": "c{number}", "title": "{random.random()}"}}\n' for number in range(2000))
+    path = tmp_path / "a.jsonl.gz"
+    packed = gzip.compress(lines.encode())
+    path.write_bytes(packed[: len(packed) // 2])
+    read, (finding,) = read_partly(str(path), policy)
+    assert 500 < len(read) < 1500 and [item.case.id for item in read] == [f"c{number}" for number in range(len(read))]
+    assert finding.rule == "unreadable-file" and finding.place == Place(str(path), len(read) + 1)
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.ttl"])
+def test_other_syntaxes_are_read_whole_or_not_at_all(name: str, policy: Policy, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    with pytest.raises(MalformedFile):
+        read_partly(str(tmp_path / name), policy)

@@ -54,6 +54,13 @@ def test_a_broken_file_is_told_and_the_others_are_checked(folder: Path, capsys: 
     assert (found["malformed-file"], found["unreadable-file"], found["bad-date"]) == (1, 1, 1)
 
 
+def test_a_bad_line_leaves_the_others(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "丙.jsonl").write_text('{"id": "丙"}\n{"id": "丁\n{"id": "戊"}\n', encoding="utf-8")
+    assert main(["validate", "丙.jsonl", "--lang", "zh"]) == 1
+    told = capsys.readouterr().out
+    assert "丙.jsonl:2:8" in told and "2 件案件，1 处错误" in told
+
+
 def test_an_id_used_in_two_files_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "又甲.yaml").write_text(GOOD.format(id="甲"), encoding="utf-8")
     assert rules(capsys, ".")[1]["duplicate-id"] == 1
@@ -88,6 +95,17 @@ def test_settings_that_cannot_be_used(text: str, said: str, folder: Path, capsys
     assert main(["validate", "."]) == 2
     told = capsys.readouterr().err
     assert said in told and "dandang.toml" in told
+
+
+def test_settings_in_another_encoding_or_broken_are_told_in_chinese(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dandang.toml").write_bytes("# 设置\n".encode("gb18030"))
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    assert "看来是 GB18030" in capsys.readouterr().err
+    (folder / "dandang.toml").write_text("\nignore = [post]\n", encoding="utf-8")
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    assert "dandang.toml:2:11: TOML 语法错误：这一行的写法不对\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["tool = 3  # [tool.dandang]\n", "[tool]\ndandang = 3  # [tool.dandang]\n"])

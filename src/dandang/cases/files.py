@@ -15,12 +15,20 @@ MAX_TABLE = 256 * 1024 * 1024
 
 def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
     """The content of a file, `-` being standard input. Raises UnreadableFile."""
+    content, fault = read_so_far(name, most=most)
+    if fault:
+        raise fault
+    return content
+
+
+def read_so_far(name: str, *, most: int = MAX_BYTES) -> tuple[bytes, UnreadableFile | None]:
+    """The content of a file and, where it is packed and cut off or damaged, what can be unpacked and what is wrong. Raises UnreadableFile."""
     try:
         with opened_source(name) as stream:
             content = stream.read(most + 1)
     except (OSError, ValueError) as error:
         raise unreadable(name, error) from error
-    content = _unpacked(content, name, most)
+    content, fault = _unpacked(content, name, most)
     if len(content) > most:
         limit = most // (1024 * 1024)
         hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
@@ -32,15 +40,16 @@ def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
         raise UnreadableFile(
             f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=Place(name)
         )
-    return content
+    return content, fault
 
 
-def _unpacked(content: bytes, name: str, most: int) -> bytes:
-    if not name.lower().endswith((".gz", ".zst")) and not content.startswith((b"\x1f", b"\x28")):
-        return content
-    from dandang.cases.compressed import is_packed, unpacked
+def _unpacked(content: bytes, name: str, most: int) -> tuple[bytes, UnreadableFile | None]:
+    named = name.lower().endswith((".gz", ".zst"))
+    if not named and not content.startswith((b"\x1f", b"\x28")):
+        return content, None
+    from dandang.cases.compressed import is_packed, unpacked_so_far
 
-    return unpacked(content, name, most) if name.lower().endswith((".gz", ".zst")) or is_packed(content) else content
+    return unpacked_so_far(content, name, most) if named or is_packed(content) else (content, None)
 
 
 def is_workbook(content: bytes) -> bool:

@@ -25,6 +25,13 @@ _PROBLEMS = {
     "could not find expected ':'": "键后缺少半角冒号",
     "found character that cannot start any token": "这里有不能用在开头的字符，例如制表符、@、`",
     "found unexpected end of stream": "文件在这里没有写完，引号没有成对",
+    "found unexpected ':'": "冒号后面缺少空格",
+    "found unknown escape character": "半角双引号里的反斜杠有特殊含义；要写反斜杠本身，请写两个，或者改用单引号",
+    "did not find expected '-' indicator": "上面是列表，这里应以“- ”开头，请检查缩进",
+    "did not find expected <document start>": "这里多了内容，例如多出的右括号",
+    "did not find expected comment or line break": "| 和 > 后面要换行，文字写在下一行",
+    "did not find expected alphabetic or numeric character": "& 和 * 有特殊含义，文字以它们开头时请加引号",
+    "found incompatible YAML document": "开头的 %YAML 版本不对，请删去这一行",
     "found undefined alias": "星号有特殊含义，文字以星号开头时请加引号",
 }
 

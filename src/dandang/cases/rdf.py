@@ -14,6 +14,7 @@ from dandang.cases.fields import CaseReader, nearest_names
 from dandang.cases.graph import UNNAMED
 from dandang.cases.json_nodes import json_fault
 from dandang.cases.nodes import MAX_DEPTH, Scalar, too_deep
+from dandang.cases.rdf_words import problem
 from dandang.errors import MalformedFile
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Truth, Vocabulary
@@ -99,11 +100,10 @@ def _parse(text: str, syntax: str, name: str) -> list[ox.Quad]:
     try:
         return list(ox.parse(text.encode(), known.format, base_iri=base))
     except (SyntaxError, ValueError) as error:
-        line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
-        detail = getattr(error, "msg", str(error))
-        place = Place(name, line, column)
+        said = problem(error)
+        place = Place(name, getattr(error, "lineno", None), getattr(error, "offset", None))
         raise MalformedFile(
-            f"{known.name} 语法错误：{detail}", f"{known.name} syntax error: {detail}", place=place
+            f"{known.name} 语法错误：{said.zh}", f"{known.name} syntax error: {said.en}", place=place
         ) from error
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
-from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
+from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes, read_so_far
 from dandang.cases.foreign import refuse_foreign
 from dandang.cases.json_nodes import parse_json, parse_json_lines
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
-from dandang.errors import MalformedFile, RejectedCase
+from dandang.errors import MalformedFile, RejectedCase, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 
@@ -44,6 +44,7 @@ FORMATS = {
 }
 
 
+_READ_SO_FAR = Text("这一行以前的已经检查", "what stands before this line was checked")
 _RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
 
@@ -64,6 +65,34 @@ def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = 
     read = read_stated(content, policy, name=name, syntax=syntax)
     derivation = Derivation(policy)
     return [item._replace(case=derivation.applied(item.case)) for item in read]
+
+
+def read_partly(name: str, policy: Policy, *, syntax: str = "") -> tuple[list[ReadCase], tuple[Finding, ...]]:
+    """The cases of one file, and what is wrong with the lines that hold none: in JSON Lines, N-Triples and N-Quads a bad line, or an end that is missing,
+    does not take the others with it. Raises UnreadableFile or MalformedFile for any other file."""
+    from dandang.cases.lines import SYNTAXES, sound_lines
+
+    content, fault = read_so_far(name)
+    told = syntax or syntax_of(name) or _sniffed(content)
+    try:
+        if fault:
+            raise fault
+        return read_cases(content, policy, name=name, syntax=syntax), ()
+    except (UnreadableFile, MalformedFile):
+        if told not in SYNTAXES or not content.strip():
+            raise
+    told_of_file = []
+    if fault:
+        # The last line was not unpacked to its end.
+        content = content[: content.rfind(b"\n") + 1]
+        so_far = Place(name, content.count(b"\n") + 1)
+        told_of_file.append(Finding(fault.code, fault.message, fault.hint or _READ_SO_FAR, so_far))
+    vocabulary = Vocabulary(policy)
+    sound = sound_lines(
+        content, name, told, lambda line: read_stated(line, policy, name=name, syntax="json", vocabulary=vocabulary)
+    )
+    read = read_cases(sound.content, policy, name=name, syntax=told) if sound.content.strip() else []
+    return read, (*told_of_file, *sound.findings)
 
 
 def read_stated(

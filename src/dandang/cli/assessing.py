@@ -75,6 +75,7 @@ def _told_apart(found: Readings) -> tuple[list[Case], list[_Refused]]:
 
     sound: list[Case] = []
     refused = [_Refused("", [finding], read=False) for finding in found.unusable]
+    refused += [_Refused("", [finding]) for finding in found.bad_lines]
     for item in without_duplicates(found.read):
         errors = [finding for finding in item.findings if finding.severity == "error"]
         if errors:

@@ -122,19 +122,24 @@ def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
 
 
 class Readings:
-    """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
+    """The cases of files; a file that cannot be used, or a line of one, is a finding, and the others are read all the same."""
 
     def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
-        from dandang.cases.reading import read_file
+        from dandang.cases.reading import read_partly
 
         self.read: list[ReadCase] = []
+        #: What is wrong with files, and with lines of them.
         self.unusable: list[Finding] = []
+        self.bad_lines: list[Finding] = []
         for name in files:
             try:
-                self.read += read_file(name, policy, syntax=syntax)
+                read, bad = read_partly(name, policy, syntax=syntax)
             except (UnreadableFile, MalformedFile) as error:
                 place = error.place or Place(name)
                 self.unusable.append(Finding(error.code, error.message, error.hint, place))
+                continue
+            self.read += read
+            self.bad_lines += bad
 
     def told(self) -> Text:
         """How many cases there were."""

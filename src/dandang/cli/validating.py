@@ -90,7 +90,7 @@ class _Checking:
         files = self.files()
         found = Readings(files, self.policy, self.options.syntax)
         checked = self._check(without_duplicates(found.read))
-        findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
+        findings = [*found.unusable, *found.bad_lines, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
         wanted = [finding for finding in findings if finding.rule in self.chosen]
         status = print_findings(wanted, found.told, report, self.options, files)
