@@ -27,6 +27,9 @@ _FEW = 100
 
 def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
+    from dandang.cli.combining import refuse_combinations
+
+    refuse_combinations(options)
     if options.policy is not None:
         return _validate_policy(options)
     files = case_files(options.files)
@@ -36,7 +39,7 @@ def validate(options: Namespace) -> int:
     if options.fix:
         from dandang.cli.fixing import fix
 
-        return fix(checking.files(), checking.policy, options)
+        return fix(checking.files(), checking.policy, options, checking.errors_in)
     if options.watch:
         from dandang.cli.watching import watch
 
@@ -95,6 +98,13 @@ class _Checking:
         wanted = [finding for finding in findings if finding.rule in self.chosen]
         status = print_findings(wanted, found.told, report, self.options, files)
         return 2 if found.unusable else status
+
+    def errors_in(self, read: Sequence[ReadCase]) -> int:
+        """How many of the errors that are to be reported there are in cases."""
+        checked = self._check(without_duplicates(list(read)))
+        return sum(
+            finding.severity == "error" and finding.rule in self.chosen for findings in checked for finding in findings
+        )
 
     def _check(self, read: Sequence[ReadCase]) -> list[list[Finding]]:
         """The findings of each case: a few by pyshacl, which takes 50 ms a case and tells the closest alternatives; more by the compiled shapes."""
