@@ -356,3 +356,79 @@ def test_other_syntaxes_are_read_whole_or_not_at_all(name: str, policy: Policy, 
     (tmp_path / name).write_text("{", encoding="utf-8")
     with pytest.raises(MalformedFile):
         read_partly(str(tmp_path / name), policy)
+
+
+# --- what no case would ever say --------------------------------------------------------------------------------------
+
+_PREFIXES = """\
+@prefix dd: <https://w3id.org/dandang/ontology#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix fact: <https://w3id.org/dandang/id/facts/> .
+@prefix rank: <https://w3id.org/dandang/id/concepts/rank/> .
+@prefix c: <https://w3id.org/dandang/id/cases/> .
+c:a a dd:Case ; dcterms:identifier "a" ;
+"""
+STRAYS = {
+    "a class of a case": ('  dcterms:title "x" .\nc:b a dd:Cas ; dcterms:identifier "b" .', "unknown-key", 8, "dd:Cas"),
+    "a class of a linked node": ("  dd:cadre c:d .\nc:d a dd:Cadr .", "unknown-key", 8, "dd:Cadr"),
+    "a class in brackets": (
+        "  dd:hasFact [ dd:factType fact:major-loss ; dd:value dd:no ],\n"
+        "    [ a dd:Fac ; dd:factType fact:diligent ; dd:value dd:no ] .",
+        "unknown-key",
+        8,
+        "dd:Fac",
+    ),
+    "a fact that no case has": (
+        '  dcterms:title "x" .\nc:f a dd:Fact ; dd:factType fact:diligent ; dd:value dd:no .',
+        "unknown-key",
+        8,
+        "没有案件用 dd:hasFact 指向这里",
+    ),
+    "a property in brackets": (
+        "  dd:hasFact [ dd:factType fact:diligent ; dd:value dd:no ;\n    dd:evidenc '1' ] .",
+        "unknown-key",
+        8,
+        "dd:evidenc",
+    ),
+    "a value in brackets": (
+        "  dd:hasFact [ dd:factType fact:major-loss ; dd:value dd:yes ],\n"
+        "    [ dd:factType fact:diligent ;\n      dd:value dd:yess ] .",
+        "bad-value",
+        9,
+        "值不可用",
+    ),
+    "a rank in brackets": ("  dd:cadre [ dd:post '局长' ;\n    dd:rank rank:emperor ] .", "unknown-rank", 8, "emperor"),
+    "a node with a label": ("  dd:hasFact _:f .\n_:f dd:factType\n fact:nothing .", "unknown-fact", 9, "nothing"),
+}
+
+
+@pytest.mark.parametrize("kind", STRAYS)
+def test_rdf_that_would_never_be_read_is_told_at_its_line(kind: str, policy: Policy) -> None:
+    text, rule, line, said = STRAYS[kind]
+    (read,) = read_cases((_PREFIXES + text).encode(), policy, name="a.ttl")
+    (finding,) = (item for item in read.findings if item.rule == rule)
+    assert finding.place and (finding.place.file, finding.place.line) == ("a.ttl", line)
+    assert said in finding.message.zh and finding.focus == "a"
+
+
+def test_a_fact_without_a_type_is_told_with_what_else_is_wrong(policy: Policy) -> None:
+    text = _PREFIXES + "  dd:hasFact [ dd:factTyp fact:diligent ;\n    dd:value dd:yess ] ."
+    (read,) = read_cases(text.encode(), policy, name="a.ttl")
+    told = {(item.rule, item.place.line if item.place else 0) for item in read.findings}
+    assert told == {("unknown-key", 7), ("bad-value", 8), ("unknown-fact", 7)}
+    assert not any("<>" in item.message.zh for item in read.findings)
+
+
+def test_a_file_whose_only_case_is_of_no_class(policy: Policy) -> None:
+    text = _PREFIXES.replace("dd:Case", "dd:Cas") + "  dcterms:title 'x' ."
+    with pytest.raises(MalformedFile) as raised:
+        read_cases(text.encode(), policy, name="a.ttl")
+    assert "dd:Cas" in raised.value.message.zh and raised.value.place == Place("a.ttl", 6, 7)
+
+
+def test_where_there_are_no_lines_the_case_is_named(policy: Policy) -> None:
+    cases = [{"@id": f"https://w3id.org/dandang/id/cases/{name}", "@type": "Case", "on": "昨天"} for name in ("a", "b")]
+    document = {"@context": "https://w3id.org/dandang/case.context.jsonld", "@graph": cases}
+    read = read_cases(json.dumps(document).encode(), policy, name="a.jsonld")
+    told = [finding.render("zh") for item in read for finding in item.findings if finding.rule == "bad-date"]
+    assert [line.partition(": ")[0] for line in told] == ["a.jsonld 案件“a” on", "a.jsonld 案件“b” on"]
