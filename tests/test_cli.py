@@ -221,6 +221,41 @@ def test_a_mistake_gets_a_message_and_exit_status_2(capsys: pytest.CaptureFixtur
     assert said in err and "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "还缺：命令"),
+        (["judge"], "命令 不能是“judge”，可以是：assess、validate"),
+        (["validate", "--format", "x"], "--format 不能是“x”，可以是：text、json"),
+        (["assess"], "还缺：FILE"),
+        (["assess", "a", "--colour"], "不认识：--colour"),
+        (["serve", "--port", "x"], "--port 后面要写数，“x”不是"),
+        (["validate", "a", "--select"], "--select 后面还要写一个值"),
+        (["validate", "a", "--w"], "--w 可以是几个选项：--workers、--watch、--write"),
+        (["validate", "a", "--fix=3"], "--fix 后面不写值，多了“3”"),
+        (["validate", "a", "--workers", "0"], "--workers：“0”不是 1 以上的整数"),
+    ],
+)
+def test_mistakes_of_the_command_line_are_told_in_chinese(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    status, _, err = run(capsys, *arguments, "--lang", "zh") if arguments else run(capsys, "--lang", "zh")
+    assert status == 2 and f"命令行有误：{said}" in err
+
+
+def test_help_in_chinese_is_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", "--help", "--lang", "zh"])
+    told = capsys.readouterr().out
+    assert told.startswith("用法：dandang validate") and "选项" in told and "显示这份说明" in told
+    assert not any(word in told for word in ("usage", "options", "positional", "show this"))
+
+
+def test_the_language_may_stand_before_the_command(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    assert "case(s)" in run(capsys, "--lang", "en", "validate", case_file)[1]
+    assert "件案件" in run(capsys, "--lang", "zh", "validate", case_file)[1]
+
+
 def test_a_broken_query_shows_its_place(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "q.rq"
     path.write_text("SELECT ?x WHERE {\n  ?x ?y\n}", encoding="utf-8")

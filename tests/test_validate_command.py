@@ -116,8 +116,10 @@ def test_settings_that_are_no_table(text: str, folder: Path, capsys: pytest.Capt
 
 
 def test_completion(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", "bash"]) == 0
-    assert "validate" in capsys.readouterr().out
+    for shell in ("bash", "zsh", "fish"):
+        assert main(["completion", shell]) == 0
+        told = capsys.readouterr().out
+        assert "validate" in told and "outcomes" in told
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "yaml", "ttl"])
