@@ -214,6 +214,12 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
         None,
         "不会去读取",
     ),
+    "full-width colons": ("id： 2018-1\ntitle： 一\n".encode(), "a.yaml", MalformedFile, 1, "“id”后面的冒号是全角的"),
+    "one full-width colon": ("id: a\ntitle： 一\non: 2018-09-01\n".encode(), "a.yaml", MalformedFile, 3, "半角冒号"),
+    "UTF-16 without a mark": ("id: a\n".encode("utf-16-le"), "a.yaml", UnreadableFile, None, "UTF-16"),
+    "UTF-16 without a mark, the other way": ("{}".encode("utf-16-be"), "a.json", UnreadableFile, None, "UTF-16"),
+    "not a number": (b'{"id": NaN}', "a.json", MalformedFile, 1, "NaN"),
+    "infinity in a line": (b'{"id": "a"}\n{"id": "b", "on": -Infinity}', "a.jsonl", MalformedFile, 2, "Infinity"),
     "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案件"),
     "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
 }

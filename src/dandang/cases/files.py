@@ -59,7 +59,8 @@ def is_workbook(content: bytes) -> bool:
 
 def decode(content: bytes, name: str) -> str:
     """The text of a file: UTF-8, with or without a byte order mark. Raises UnreadableFile with the first bad line."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    # No text has zero bytes; every other one being zero is how UTF-16 without its mark begins.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or content[:4:2] == b"\0\0" or content[1:4:2] == b"\0\0":
         encoding = "UTF-16"
     else:
         try:

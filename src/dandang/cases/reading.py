@@ -6,6 +6,7 @@ validation reports them beside those of the shapes, assessment refuses the case 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from dandang.cases.fields import CaseReader
 from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes, read_so_far
 from dandang.cases.foreign import refuse_foreign
 from dandang.cases.json_nodes import parse_json, parse_json_lines
-from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
+from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
@@ -44,6 +45,8 @@ FORMATS = {
 }
 
 
+#: A line of a case whose colon was typed with the Chinese keyboard.
+_FULL_WIDTH = re.compile(r"([^\s：:]{1,40})：")
 _READ_SO_FAR = Text("这一行以前的已经检查", "what stands before this line was checked")
 _RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
@@ -173,6 +176,17 @@ def _cases_in(document: Node) -> Iterator[Node]:
 
 
 def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
+    if isinstance(node, Scalar) and (full_width := _FULL_WIDTH.match(node.text)):
+        key = full_width[1]
+        raise MalformedFile(
+            f"“{key}”后面的冒号是全角的",
+            f'the colon after "{key}" is a full-width one',
+            hint=(
+                f"各行都用半角冒号加一个空格，例如 {key}: …",
+                f"in every line use a half-width colon and a space, as in {key}: …",
+            ),
+            place=node.place,
+        )
     if not isinstance(node, Mapping_):
         hint = (
             "案件由“键：值”组成，例如 id: 2018-017",
