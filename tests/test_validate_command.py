@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,33 @@ def test_a_bad_line_leaves_the_others(folder: Path, capsys: pytest.CaptureFixtur
     assert "丙.jsonl:2:8" in told and "2 件案件，1 处错误" in told
 
 
+def test_folders_that_cannot_be_looked_into_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import os
+
+    def walk(name: str, *, onerror: Any) -> Any:
+        onerror(PermissionError(13, "Permission denied", "./里面"))
+        yield ".", [], ["甲.yaml"]
+
+    # Who runs tests may be allowed everything.
+    monkeypatch.setattr(os, "walk", walk)
+    monkeypatch.setattr(os, "access", lambda name, _: "里面" not in str(name))
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    told = capsys.readouterr().out
+    assert "./里面: 无法读取（没有权限）" in told and "1 件案件" in told
+
+
+def test_a_scheduler_that_would_do_nothing_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "甲.yaml", "--scheduler", "foo", "--lang", "zh"]) == 2
+    assert "--scheduler 没有用处" in capsys.readouterr().err
+
+
+def test_a_rule_that_is_like_no_other_gets_no_suggestion(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", ".", "--ignore", "@@@@", "--lang", "zh"]) == 2
+    assert "方括号" in capsys.readouterr().err
+
+
 def test_an_id_used_in_two_files_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "又甲.yaml").write_text(GOOD.format(id="甲"), encoding="utf-8")
     assert rules(capsys, ".")[1]["duplicate-id"] == 1
@@ -69,6 +97,7 @@ def test_an_id_used_in_two_files_is_told(folder: Path, capsys: pytest.CaptureFix
 def test_chosen_rules(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(rules(capsys, ".", "--select", "bad-*,title-stated")[1]) == {"bad-date"}
     assert "bad-date" not in rules(capsys, ".", "--ignore", "bad-date")[1]
+    assert rules(capsys, "没有.yaml", "--select", "bad-date") == (2, {"unreadable-file": 1})
     assert main(["validate", ".", "--select", "bad-dat"]) == 2
     assert "bad-date" in capsys.readouterr().err
 

@@ -35,6 +35,9 @@ def opened_source(name: str) -> Iterator[BinaryIO]:
     try:
         stream = _remote(name) if is_address(name) else cast(BinaryIO, open(name, "rb"))  # noqa: SIM115 - closed below: what the body raises is no failure to open
     except IsADirectoryError as error:
+        if not os.access(name, os.R_OK | os.X_OK):
+            denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise unreadable(name, denied) from error
         hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
         raise UnreadableFile(
             "这是一个文件夹，不是案件文件", "this is a folder, not a case file", hint=hint, place=Place(name)

@@ -58,8 +58,12 @@ def _files_of(name: str) -> list[str]:
     if os.path.isdir(name):
         from dandang.cases.reading import is_case_file
 
-        found = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
-        found = [file for file in found if is_case_file(file)]
+        closed: list[OSError] = []
+        found = sorted(
+            os.path.join(folder, file) for folder, _, files in os.walk(name, onerror=closed.append) for file in files
+        )
+        # A folder that cannot be looked into stands for itself: reading it tells why.
+        found = sorted([*filter(is_case_file, found), *(str(error.filename) for error in closed)])
         missing = ("文件夹里没有案件文件", "there is no case file in the folder")
     elif is_address(name) and any(mark in name for mark in "*?["):
         found, missing = addresses(name), ("没有符合的文件", "no file fits")
@@ -116,8 +120,13 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str], rules: Mapping[st
 def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
     from dandang.cases.fields import nearest_names
 
-    close = nearest_names(name, rules) or list(rules)[:5]
+    close = nearest_names(name, rules)
     hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+    if not close:
+        hint = (
+            "规则的名称写在每条发现末尾的方括号里",
+            "the name of a rule stands in brackets at the end of each finding",
+        )
     return UnknownName(f"没有规则“{name}”", f'there is no rule "{name}"', hint=hint)
 
 

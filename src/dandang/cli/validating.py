@@ -93,9 +93,10 @@ class _Checking:
         files = self.files()
         found = Readings(files, self.policy, self.options.syntax)
         checked = self._check(without_duplicates(found.read))
-        findings = [*found.unusable, *found.bad_lines, *(finding for findings in checked for finding in findings)]
+        findings = [*found.bad_lines, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
-        wanted = [finding for finding in findings if finding.rule in self.chosen]
+        # What could not be checked at all is told whichever rules are asked for.
+        wanted = [*found.unusable, *(finding for finding in findings if finding.rule in self.chosen)]
         status = print_findings(wanted, found.told, report, self.options, files)
         return 2 if found.unusable else status
 
