@@ -95,6 +95,26 @@ def test_assess_refuses_a_case_with_mistakes(capsys: pytest.CaptureFixture[str],
     assert (status, out) == (2, "") and "没有的事实" in err
 
 
+@pytest.mark.parametrize(
+    ("broken", "expected", "case"), [("id: b\nfacts: {没有的事实: yes}\n", 1, "b"), ("id: [\n", 2, None)]
+)
+@pytest.mark.parametrize("style", ["text", "json", "jsonl", "turtle"])
+def test_one_broken_case_leaves_the_others(
+    capsys: pytest.CaptureFixture[str], case_file: str, style: str, broken: str, expected: int, case: str | None
+) -> None:
+    path = Path(case_file).parent / "b.yaml"
+    path.write_text(broken, encoding="utf-8")
+    status, out, err = run(capsys, "assess", str(path.parent), "--format", style, "--lang", "zh")
+    assert status == expected
+    assert str(path) in err and "看了 1 件；1 件" in err
+    if style not in ("json", "jsonl"):
+        assert "t-1" in out
+        return
+    told = json.loads(out) if style == "json" else [json.loads(line) for line in out.splitlines()]
+    assert [(item["case"], bool(item["verdict"])) for item in told] == [("t-1", True), (case, False)]
+    assert told[1]["refused"][0]["place"]["file"] == str(path)
+
+
 def test_ask_lists_and_answers(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
     status, out, _ = run(capsys, "ask", "--lang", "zh")
     assert status == 0 and "cq-01" in out
@@ -180,6 +200,14 @@ MISTAKES = {
     "unknown question": (["ask", "cq-99"], "cq-99"),
     "parameter without equals": (["ask", "cq-01", "--param", "case"], "等号"),
     "unknown parameter": (["ask", "cq-20", "--param", "nothing=1"], "nothing"),
+    "write without fix": (["validate", "a.yaml", "--write"], "--fix --write"),
+    "fix with a format": (["validate", "a.yaml", "--fix", "--format", "json"], "--format"),
+    "fix and watch": (["validate", "a.yaml", "--fix", "--watch"], "--watch"),
+    "fix with an output": (["validate", "a.yaml", "--fix", "-o", "b"], "--output"),
+    "watch with outcomes": (["validate", "a.yaml", "--watch", "--outcomes", "b"], "--outcomes"),
+    "watch standard input": (["validate", "-", "--watch"], "标准输入"),
+    "policy and fix": (["validate", "--policy", "x", "--fix"], "--fix"),
+    "policy and files": (["validate", "a.yaml", "--policy"], "要检查的文件"),
     "unknown name": (["show", "E77"], "E77"),
     "unknown thing": (["explain", "没有这个词"], "没有这个词"),
 }
@@ -191,6 +219,41 @@ def test_a_mistake_gets_a_message_and_exit_status_2(capsys: pytest.CaptureFixtur
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert said in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "还缺：命令"),
+        (["judge"], "命令 不能是“judge”，可以是：assess、validate"),
+        (["validate", "--format", "x"], "--format 不能是“x”，可以是：text、json"),
+        (["assess"], "还缺：FILE"),
+        (["assess", "a", "--colour"], "不认识：--colour"),
+        (["serve", "--port", "x"], "--port 后面要写数，“x”不是"),
+        (["validate", "a", "--select"], "--select 后面还要写一个值"),
+        (["validate", "a", "--w"], "--w 可以是几个选项：--workers、--watch、--write"),
+        (["validate", "a", "--fix=3"], "--fix 后面不写值，多了“3”"),
+        (["validate", "a", "--workers", "0"], "--workers：“0”不是 1 以上的整数"),
+    ],
+)
+def test_mistakes_of_the_command_line_are_told_in_chinese(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    status, _, err = run(capsys, *arguments, "--lang", "zh") if arguments else run(capsys, "--lang", "zh")
+    assert status == 2 and f"命令行有误：{said}" in err
+
+
+def test_help_in_chinese_is_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", "--help", "--lang", "zh"])
+    told = capsys.readouterr().out
+    assert told.startswith("用法：dandang validate") and "选项" in told and "显示这份说明" in told
+    assert not any(word in told for word in ("usage", "options", "positional", "show this"))
+
+
+def test_the_language_may_stand_before_the_command(capsys: pytest.CaptureFixture[str], case_file: str) -> None:
+    assert "case(s)" in run(capsys, "--lang", "en", "validate", case_file)[1]
+    assert "件案件" in run(capsys, "--lang", "zh", "validate", case_file)[1]
 
 
 def test_a_broken_query_shows_its_place(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

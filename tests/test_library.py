@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import dandang
 from dandang import errors, resources
+from dandang.errors import BadParameter
 
 DOCUMENT = (resources.root() / "docs" / "library.md").read_text(encoding="utf-8")
 #: The text about each name.
@@ -65,3 +67,19 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     (tmp_path / "全部案件.jsonl.gz").write_bytes(gzip.compress('{"id": "甲-1", "title": "一"}\n'.encode()))
     exec(compile(code.replace("workers=2", "workers=1"), "library.md", "exec"), {})
     assert capsys.readouterr().out.startswith("甲-1 [")
+
+
+@pytest.mark.parametrize(
+    "given", [{"workers": 0}, {"workers": "a"}, {"workers": True}, {"today": "x"}, {"today": ""}, {"syntax": "yml2"}]
+)
+@pytest.mark.parametrize("function", [dandang.validate, dandang.assess_files])
+def test_a_value_that_cannot_be_used_is_told_at_the_call(function: Any, given: dict[str, Any]) -> None:
+    with pytest.raises(BadParameter) as raised:
+        function("nowhere.jsonl", **given)
+    (value,) = given.values()
+    assert repr(value) in raised.value.render("zh") and repr(value) in raised.value.render("en")
+
+
+def test_a_source_that_is_not_there_is_a_finding() -> None:
+    (checked,) = dandang.validate("nowhere.jsonl")
+    assert [finding.rule for finding in checked.findings] == ["unreadable-file"]

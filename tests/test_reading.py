@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from dandang.cases import MAX_BYTES, ReadCase, accepted, read_cases, read_file
 from dandang.cases.graph import case_turtle
+from dandang.cases.reading import read_partly
 from dandang.errors import DandangError, MalformedFile, RejectedCase, UnreadableFile
 from dandang.model import Place, Policy
 
@@ -195,14 +198,29 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", UnreadableFile, None, "旧版"),
     "a workbook in name only": (b"<html>", "a.xlsx", UnreadableFile, None, "工作簿"),
     "Turtle syntax": (b"@prefix dd: <x> .\n dd:a dd:b ", "a.ttl", MalformedFile, 2, "语法"),
+    "Turtle with full-width signs": (
+        "@prefix dd: <https://w3id.org/dandang/ontology#> .\ndd:a dd:b 1，2 .".encode(),
+        "a.ttl",
+        MalformedFile,
+        2,
+        "“，2”不能写在这里",
+    ),
+    "Turtle with a prefix that is not declared": (b"x:a x:b 1 .", "a.ttl", MalformedFile, 1, "前缀 x: 没有声明"),
+    "RDF/XML without its prefix": (b"<rdf:RDF>", "a.rdf", MalformedFile, None, "前缀 rdf: 没有声明"),
     "Turtle without a case": (b"<http://a> <http://b> <http://c> .", "a.ttl", MalformedFile, None, "没有案件"),
     "JSON-LD of a remote context": (
         b'{"@context": "http://example.org/c", "@type": "x"}',
         "a.jsonld",
         MalformedFile,
         None,
-        "语法",
+        "不会去读取",
     ),
+    "full-width colons": ("id： 2018-1\ntitle： 一\n".encode(), "a.yaml", MalformedFile, 1, "“id”后面的冒号是全角的"),
+    "one full-width colon": ("id: a\ntitle： 一\non: 2018-09-01\n".encode(), "a.yaml", MalformedFile, 3, "半角冒号"),
+    "UTF-16 without a mark": ("id: a\n".encode("utf-16-le"), "a.yaml", UnreadableFile, None, "UTF-16"),
+    "UTF-16 without a mark, the other way": ("{}".encode("utf-16-be"), "a.json", UnreadableFile, None, "UTF-16"),
+    "not a number": (b'{"id": NaN}', "a.json", MalformedFile, 1, "NaN"),
+    "infinity in a line": (b'{"id": "a"}\n{"id": "b", "on": -Infinity}', "a.jsonl", MalformedFile, 2, "Infinity"),
     "a list of words": (b"- a\n- b\n", "a.yaml", MalformedFile, 1, "不是一件案件"),
     "too deep": (b"id: a\nfacts: " + b"[" * 40 + b"]" * 40, "a.yaml", MalformedFile, 2, "嵌套"),
 }
@@ -245,3 +263,179 @@ def test_json_says_what_its_writer_said(policy: Policy) -> None:
     assert one.case.places["summary"] == Place("a.json", 4, 13, "summary")
     (two,) = read_cases(b'{"id": "a", "facts": {},\n "id": "b"}', policy, name="a.json")
     assert [(item.rule, item.place) for item in two.findings] == [("repeated-key", Place("a.json", 2, 2, "id"))]
+
+
+_LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{here}: &{here} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, here in zip("abcdefghi", "bcdefghij", strict=True)
+)
+_XML = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://e/'>"
+#: A few hundred bytes, or many brackets, that would take all the time, memory or stack there is.
+ENDLESS = {
+    "flow sequences": ("a.yaml", "[" * 100_000, "嵌套超过", 1),
+    "flow mappings": ("a.yaml", "a: " + "{a: " * 100_000, "嵌套超过", 1),
+    "block sequences": ("a.yaml", "- " * 100_000 + "x", "嵌套超过", 1),
+    "block mappings": ("a.yaml", "".join(" " * depth + "a:\n" for depth in range(500)), "嵌套超过", 22),
+    "in a later document": ("a.yaml", "id: a\n---\n" + "[" * 100_000, "嵌套超过", 3),
+    "references to references": ("a.yaml", _LAUGHS, "引用", 5),
+    "a reference to itself": ("a.yaml", "id: &a [*a, *a]", "嵌套超过", 1),
+    "JSON": ("a.json", "[" * 100_000, "嵌套超过", None),
+    "JSON Lines": ("a.jsonl", "[" * 100_000, "嵌套超过", 1),
+    "JSON-LD": ("a.jsonld", '{"@context": {}, "a": ' + "[" * 100_000, "嵌套超过", None),
+    "RDF/XML": ("a.rdf", _XML + "<e:a><e:B>" * 10_000, "嵌套超过", 1),
+    "without a name": ("", "[" * 100_000, "嵌套超过", 1),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_would_never_end_is_refused_at_once(kind: str, policy: Policy) -> None:
+    name, text, said, line = ENDLESS[kind]
+    with pytest.raises(MalformedFile) as raised:
+        read_cases(text.encode(), policy, name=name)
+    assert said in raised.value.render("zh") and raised.value.hint
+    assert raised.value.place and raised.value.place.line == line
+
+
+def test_a_part_of_a_case_may_be_referred_to(policy: Policy) -> None:
+    text = "---\n- {id: a, cadre: &c {rank: 市管正局级, post: 局长}}\n" + "".join(
+        f"- {{id: a{number}, cadre: *c}}\n" for number in range(100)
+    )
+    found = read_cases(text.encode(), policy, name="a.yaml")
+    assert {item.case.cadre.post for item in found} == {"局长"} and len(found) == 101
+
+
+# --- line by line -----------------------------------------------------------------------------------------------------
+
+_LINES = [f'{{"id": "c{number}", "title": "题"}}' for number in range(6)]
+_TYPE, _CASE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://w3id.org/dandang/ontology#Case>"
+_TRIPLES = [f"<https://w3id.org/dandang/id/cases/c{number}> {_TYPE} {_CASE} ." for number in range(6)]
+
+
+def with_bad(lines: list[str], bad: bytes) -> bytes:
+    """The lines with the third one broken."""
+    return b"\n".join([*(line.encode() for line in lines[:2]), bad, *(line.encode() for line in lines[3:])]) + b"\n"
+
+
+PARTLY = {
+    "a line that is cut off": ("a.jsonl", with_bad(_LINES, b'{"id": "c2'), 5, "malformed-file", "没有写完"),
+    "a line in GB18030": ("a.jsonl", with_bad(_LINES, _LINES[2].encode("gb18030")), 5, "unreadable-file", "GB18030"),
+    "a line that is no case": ("a.jsonl", with_bad(_LINES, b"[3]"), 5, "malformed-file", "不是一件案件"),
+    "half a character": ("a.jsonl", with_bad(_LINES, b'{"id": "\\ud83d"}'), 5, "malformed-file", "半个字符"),
+    "a triple": ("a.nt", with_bad(_TRIPLES, b"<http://a> <http://b"), 5, "malformed-line", "没有写完"),
+    "a quad": ("a.nq", with_bad(_TRIPLES, b"<http://a> <b> 1 ."), 5, "malformed-line", "IRI 不完整"),
+    "a triple in GB18030": (
+        "a.nt",
+        with_bad(_TRIPLES, "<http://题> .".encode("gb18030")),
+        5,
+        "unreadable-file",
+        "GB18030",
+    ),
+    "nothing else": ("a.jsonl", b"\n\n{", 0, "malformed-file", "双引号"),
+}
+
+
+@pytest.mark.parametrize("kind", PARTLY)
+def test_a_bad_line_leaves_the_others(kind: str, policy: Policy, tmp_path: Path) -> None:
+    name, content, cases, rule, said = PARTLY[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    read, (finding,) = read_partly(str(path), policy)
+    assert len(read) == cases
+    assert (finding.rule, finding.place and finding.place.line) == (rule, 3)
+    assert said in finding.message.zh and str(path) in finding.render("zh")
+    if read and name == "a.jsonl":
+        assert [item.case.place and item.case.place.line for item in read] == [1, 2, 4, 5, 6]
+
+
+def test_what_a_cut_off_file_still_holds_is_read(policy: Policy, tmp_path: Path) -> None:
+    random.seed(7)
+    lines = "".join(f'{{"id": "c{number}", "title": "{random.random()}"}}\n' for number in range(2000))
+    path = tmp_path / "a.jsonl.gz"
+    packed = gzip.compress(lines.encode())
+    path.write_bytes(packed[: len(packed) // 2])
+    read, (finding,) = read_partly(str(path), policy)
+    assert 500 < len(read) < 1500 and [item.case.id for item in read] == [f"c{number}" for number in range(len(read))]
+    assert finding.rule == "unreadable-file" and finding.place == Place(str(path), len(read) + 1)
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.ttl"])
+def test_other_syntaxes_are_read_whole_or_not_at_all(name: str, policy: Policy, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    with pytest.raises(MalformedFile):
+        read_partly(str(tmp_path / name), policy)
+
+
+# --- what no case would ever say --------------------------------------------------------------------------------------
+
+_PREFIXES = """\
+@prefix dd: <https://w3id.org/dandang/ontology#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix fact: <https://w3id.org/dandang/id/facts/> .
+@prefix rank: <https://w3id.org/dandang/id/concepts/rank/> .
+@prefix c: <https://w3id.org/dandang/id/cases/> .
+c:a a dd:Case ; dcterms:identifier "a" ;
+"""
+STRAYS = {
+    "a class of a case": ('  dcterms:title "x" .\nc:b a dd:Cas ; dcterms:identifier "b" .', "unknown-key", 8, "dd:Cas"),
+    "a class of a linked node": ("  dd:cadre c:d .\nc:d a dd:Cadr .", "unknown-key", 8, "dd:Cadr"),
+    "a class in brackets": (
+        "  dd:hasFact [ dd:factType fact:major-loss ; dd:value dd:no ],\n"
+        "    [ a dd:Fac ; dd:factType fact:diligent ; dd:value dd:no ] .",
+        "unknown-key",
+        8,
+        "dd:Fac",
+    ),
+    "a fact that no case has": (
+        '  dcterms:title "x" .\nc:f a dd:Fact ; dd:factType fact:diligent ; dd:value dd:no .',
+        "unknown-key",
+        8,
+        "没有案件用 dd:hasFact 指向这里",
+    ),
+    "a property in brackets": (
+        "  dd:hasFact [ dd:factType fact:diligent ; dd:value dd:no ;\n    dd:evidenc '1' ] .",
+        "unknown-key",
+        8,
+        "dd:evidenc",
+    ),
+    "a value in brackets": (
+        "  dd:hasFact [ dd:factType fact:major-loss ; dd:value dd:yes ],\n"
+        "    [ dd:factType fact:diligent ;\n      dd:value dd:yess ] .",
+        "bad-value",
+        9,
+        "值不可用",
+    ),
+    "a rank in brackets": ("  dd:cadre [ dd:post '局长' ;\n    dd:rank rank:emperor ] .", "unknown-rank", 8, "emperor"),
+    "a node with a label": ("  dd:hasFact _:f .\n_:f dd:factType\n fact:nothing .", "unknown-fact", 9, "nothing"),
+}
+
+
+@pytest.mark.parametrize("kind", STRAYS)
+def test_rdf_that_would_never_be_read_is_told_at_its_line(kind: str, policy: Policy) -> None:
+    text, rule, line, said = STRAYS[kind]
+    (read,) = read_cases((_PREFIXES + text).encode(), policy, name="a.ttl")
+    (finding,) = (item for item in read.findings if item.rule == rule)
+    assert finding.place and (finding.place.file, finding.place.line) == ("a.ttl", line)
+    assert said in finding.message.zh and finding.focus == "a"
+
+
+def test_a_fact_without_a_type_is_told_with_what_else_is_wrong(policy: Policy) -> None:
+    text = _PREFIXES + "  dd:hasFact [ dd:factTyp fact:diligent ;\n    dd:value dd:yess ] ."
+    (read,) = read_cases(text.encode(), policy, name="a.ttl")
+    told = {(item.rule, item.place.line if item.place else 0) for item in read.findings}
+    assert told == {("unknown-key", 7), ("bad-value", 8), ("unknown-fact", 7)}
+    assert not any("<>" in item.message.zh for item in read.findings)
+
+
+def test_a_file_whose_only_case_is_of_no_class(policy: Policy) -> None:
+    text = _PREFIXES.replace("dd:Case", "dd:Cas") + "  dcterms:title 'x' ."
+    with pytest.raises(MalformedFile) as raised:
+        read_cases(text.encode(), policy, name="a.ttl")
+    assert "dd:Cas" in raised.value.message.zh and raised.value.place == Place("a.ttl", 6, 7)
+
+
+def test_where_there_are_no_lines_the_case_is_named(policy: Policy) -> None:
+    cases = [{"@id": f"https://w3id.org/dandang/id/cases/{name}", "@type": "Case", "on": "昨天"} for name in ("a", "b")]
+    document = {"@context": "https://w3id.org/dandang/case.context.jsonld", "@graph": cases}
+    read = read_cases(json.dumps(document).encode(), policy, name="a.jsonld")
+    told = [finding.render("zh") for item in read for finding in item.findings if finding.rule == "bad-date"]
+    assert [line.partition(": ")[0] for line in told] == ["a.jsonld 案件“a” on", "a.jsonld 案件“b” on"]

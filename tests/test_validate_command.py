@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,40 @@ def test_a_broken_file_is_told_and_the_others_are_checked(folder: Path, capsys: 
     assert (found["malformed-file"], found["unreadable-file"], found["bad-date"]) == (1, 1, 1)
 
 
+def test_a_bad_line_leaves_the_others(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "丙.jsonl").write_text('{"id": "丙"}\n{"id": "丁\n{"id": "戊"}\n', encoding="utf-8")
+    assert main(["validate", "丙.jsonl", "--lang", "zh"]) == 1
+    told = capsys.readouterr().out
+    assert "丙.jsonl:2:8" in told and "2 件案件，1 处错误" in told
+
+
+def test_folders_that_cannot_be_looked_into_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import os
+
+    def walk(name: str, *, onerror: Any) -> Any:
+        onerror(PermissionError(13, "Permission denied", "./里面"))
+        yield ".", [], ["甲.yaml"]
+
+    # Who runs tests may be allowed everything.
+    monkeypatch.setattr(os, "walk", walk)
+    monkeypatch.setattr(os, "access", lambda name, _: "里面" not in str(name))
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    told = capsys.readouterr().out
+    assert "./里面: 无法读取（没有权限）" in told and "1 件案件" in told
+
+
+def test_a_scheduler_that_would_do_nothing_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "甲.yaml", "--scheduler", "foo", "--lang", "zh"]) == 2
+    assert "--scheduler 没有用处" in capsys.readouterr().err
+
+
+def test_a_rule_that_is_like_no_other_gets_no_suggestion(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", ".", "--ignore", "@@@@", "--lang", "zh"]) == 2
+    assert "方括号" in capsys.readouterr().err
+
+
 def test_an_id_used_in_two_files_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "又甲.yaml").write_text(GOOD.format(id="甲"), encoding="utf-8")
     assert rules(capsys, ".")[1]["duplicate-id"] == 1
@@ -62,6 +97,7 @@ def test_an_id_used_in_two_files_is_told(folder: Path, capsys: pytest.CaptureFix
 def test_chosen_rules(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(rules(capsys, ".", "--select", "bad-*,title-stated")[1]) == {"bad-date"}
     assert "bad-date" not in rules(capsys, ".", "--ignore", "bad-date")[1]
+    assert rules(capsys, "没有.yaml", "--select", "bad-date") == (2, {"unreadable-file": 1})
     assert main(["validate", ".", "--select", "bad-dat"]) == 2
     assert "bad-date" in capsys.readouterr().err
 
@@ -90,6 +126,17 @@ def test_settings_that_cannot_be_used(text: str, said: str, folder: Path, capsys
     assert said in told and "dandang.toml" in told
 
 
+def test_settings_in_another_encoding_or_broken_are_told_in_chinese(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dandang.toml").write_bytes("# 设置\n".encode("gb18030"))
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    assert "看来是 GB18030" in capsys.readouterr().err
+    (folder / "dandang.toml").write_text("\nignore = [post]\n", encoding="utf-8")
+    assert main(["validate", ".", "--lang", "zh"]) == 2
+    assert "dandang.toml:2:11: TOML 语法错误：这一行的写法不对\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["tool = 3  # [tool.dandang]\n", "[tool]\ndandang = 3  # [tool.dandang]\n"])
 def test_settings_that_are_no_table(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
@@ -98,8 +145,10 @@ def test_settings_that_are_no_table(text: str, folder: Path, capsys: pytest.Capt
 
 
 def test_completion(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", "bash"]) == 0
-    assert "validate" in capsys.readouterr().out
+    for shell in ("bash", "zsh", "fish"):
+        assert main(["completion", shell]) == 0
+        told = capsys.readouterr().out
+        assert "validate" in told and "outcomes" in told
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "yaml", "ttl"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from dandang import resources, snapshot
-from dandang.errors import BadParameter, ResourceMissing, UnknownName
+from dandang.errors import BadParameter, ResourceMissing, UnknownName, reason_of
 from dandang.messages import Text
 from dandang.model import Case, Place, Policy
 from dandang.namespaces import CASES, DD, PREFIXES
@@ -97,9 +97,9 @@ def _read(path: Path) -> Question:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise ResourceMissing(
-            f"无法读取查询文件（{reason}）", f"cannot read the query file ({reason})", place=Place(str(path))
+            f"无法读取查询文件（{reason.zh}）", f"cannot read the query file ({reason.en})", place=Place(str(path))
         ) from error
     name = _FILE.fullmatch(path.stem)
     header: dict[str, list[str]] = {}

@@ -18,6 +18,7 @@ Messages exist in Chinese and English. Anything that is not a DandangError is ou
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,6 +26,41 @@ from dandang.messages import Text
 
 if TYPE_CHECKING:
     from dandang.model import Finding, Place
+
+
+#: What a system says most often about a file, for people who do not read English.
+_REASONS = {
+    errno.ENOENT: "没有这个文件或者文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "系统不允许",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中间的一段不是文件夹",
+    errno.EEXIST: "已经存在",
+    errno.ELOOP: "链接绕成了圈",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "文件太大",
+    errno.EROFS: "磁盘是只读的",
+    errno.EBUSY: "文件正被占用",
+    errno.ETXTBSY: "文件正被占用",
+    errno.EIO: "磁盘或者网络读写出错",
+    errno.EBADF: "已经关闭",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENFILE: "打开的文件太多",
+    errno.ENOMEM: "内存不足",
+    errno.EINVAL: "文件名或者内容不能用",
+    errno.ENXIO: "没有这个设备",
+    errno.ETIMEDOUT: "等待超时",
+    errno.ECONNREFUSED: "对方拒绝连接",
+    errno.ESTALE: "网络文件夹已经失效",
+}
+
+
+def reason_of(error: Exception) -> Text:
+    """Why the system failed, in words. What it says of rarer things is only there in its own."""
+    en = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Text(_REASONS.get(getattr(error, "errno", None) or 0, en), en)
 
 
 class DandangError(Exception):

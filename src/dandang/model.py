@@ -95,9 +95,16 @@ class Finding(NamedTuple):
 
     def render(self, lang: str) -> str:
         """One finding as lines of text."""
-        head = f"{self.place}: " if self.place else ""
+        head = f"{self._where(self.place, lang)}: " if self.place else ""
         tail = f"\n  {self.hint.in_(lang)}" if self.hint else ""
         return f"{head}{self.message.in_(lang)} [{self.rule}]{tail}"
+
+    def _where(self, place: Place, lang: str) -> str:
+        """The place, with the case where neither line nor cell tells which of a file it is."""
+        if place.line or place.cell or not self.focus:
+            return str(place)
+        case = Text(f"案件“{self.focus}”", f'case "{self.focus}"').in_(lang)
+        return " ".join(filter(None, (place.file, case, place.path)))
 
 
 # --- the policy -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from dandang.errors import BadQuery, MalformedFile, ResourceMissing
+from dandang.errors import BadQuery, MalformedFile, ResourceMissing, reason_of
 from dandang.model import Place, Table, Term
 from dandang.namespaces import ID, PREFIXES, RDF
 
@@ -72,9 +72,10 @@ def read_turtle(path: Path) -> list[ox.Quad]:
     try:
         content = path.read_bytes()
     except OSError as error:
+        reason = reason_of(error)
         raise ResourceMissing(
-            f"无法读取数据文件（{error.strerror}）",
-            f"cannot read the data file ({error.strerror})",
+            f"无法读取数据文件（{reason.zh}）",
+            f"cannot read the data file ({reason.en})",
             place=Place(str(path)),
         ) from error
     graph = ox.NamedNode(GRAPHS + path.stem)

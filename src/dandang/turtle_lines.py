@@ -26,6 +26,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: How what stands in brackets is called; no name of the text begins so.
+_BRACKET = "[]:"
 #: The words of the longest directive.
 _DIRECTIVE = 3
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -70,6 +72,19 @@ class Places:
                 self._subjects.setdefault(statement.subject, _Subject(file, line, column))
                 self._statements.setdefault(statement.subject, []).append((file, statement))
                 self._pointed_at.setdefault(statement.value, (file, statement))
+
+        self._bracketed: dict[tuple[str, str], list[str]] = {}
+        for file, text in texts.items():
+            for statement in _with_brackets(text) if "[" in text else ():
+                self._bracketed.setdefault((statement.subject, statement.predicate), []).append(statement.value)
+                if statement.subject.startswith(_BRACKET):
+                    line, column = map(int, statement.subject.removeprefix(_BRACKET).split(":"))
+                    self._subjects.setdefault(statement.subject, _Subject(file, line, column))
+                    self._statements.setdefault(statement.subject, []).append((file, statement))
+
+    def objects(self, subject: str, predicate: str) -> list[str]:
+        """The values of a property in their order, where some stand in brackets: these are called by a name that `find` knows."""
+        return self._bracketed.get((subject, predicate), [])
 
     def find(self, subject: str, value: str = "") -> Place | None:
         """The place of a value of the subject; else where the subject begins; else, for what is defined nowhere, where it is pointed at."""
@@ -212,6 +227,54 @@ def _read(text: str) -> Iterator[tuple[int, int, Statement]]:
             if not names.directive(sentence):
                 yield from _sentence(sentence, names)
             sentence = []
+
+
+class _Frame:
+    """The inside of brackets, or of a whole sentence, as far as it was read: what it speaks of and the property at hand."""
+
+    def __init__(self, subject: str = "") -> None:
+        self.subject = subject
+        self.predicate = ""
+
+
+def _with_brackets(text: str) -> Iterator[Statement]:
+    """Each triple, also those inside [ ], whose nameless subjects are called by the place of the bracket. What stands in ( ) is left out."""
+    names = _Names()
+    frames, sentence, lists, typed = [_Frame()], list[_Token](), 0, False
+    for token in _tokens(text):
+        mark = token.value if token.kind == "mark" else ""
+        if mark in ("(", ")"):
+            lists += 1 if mark == "(" else -1
+        elif lists:
+            continue
+        elif mark == "]":
+            frames = frames[:-1] or [_Frame()]
+        elif mark in (".", "{", "}"):
+            if mark != "{" and sentence:
+                names.directive(sentence)
+            frames, sentence = [_Frame()], []
+        elif mark == ";":
+            frames[-1].predicate = ""
+        elif mark != ",":
+            if len(frames) == 1 and mark != "[":
+                sentence.append(token)
+                if _is_sparql_directive(sentence):
+                    names.directive(sentence)
+                    frames, sentence = [_Frame()], []
+                    continue
+            if token.kind == "tag" or typed:
+                typed = token.value == "^^"
+                continue
+            name = f"{_BRACKET}{token.line}:{token.column}" if mark == "[" else names.full(token)
+            frame = frames[-1]
+            if not frame.subject:
+                frame.subject = name
+            elif mark != "[" and not frame.predicate:
+                frame.predicate = name
+            else:
+                yield Statement(frame.subject, frame.predicate, name, token.line, token.column)
+            if mark == "[":
+                frames = [*frames, _Frame(name)]
 
 
 def _sentence(sentence: list[_Token], names: _Names) -> Iterator[tuple[int, int, Statement]]:

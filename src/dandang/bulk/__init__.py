@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from dandang.bulk.records import Checked, Task
 
+#: Names of syntaxes that `streams` knows besides.
+_MORE = ("nquads", "ntriples")
+
 __all__ = ["Checked", "assess_files", "validate"]
 
 
@@ -37,8 +40,9 @@ def validate(
     bytes a case to notice an id that comes again.
 
     A source that cannot be opened, or whose syntax is unknown, is a finding (`unreadable-file`), and the others are checked. Raises ResourceMissing where a
-    source or a scheduler needs a package that is not installed, BadParameter where no scheduler answers.
+    source or a scheduler needs a package that is not installed, BadParameter where no scheduler answers, and at the call for a value that cannot be used.
     """
+    _refuse(workers, today, syntax)
     return _run(sources, Task(findings=True, outcomes=assess), workers, today, syntax, scheduler)
 
 
@@ -51,7 +55,28 @@ def assess_files(
     scheduler: str = "",
 ) -> Iterator[Checked]:
     """Assess every case of one file or several, without checking the shapes: as `validate` with `assess`, but findings are those of reading only."""
+    _refuse(workers, today, syntax)
     return _run(sources, Task(findings=False, outcomes=True), workers, today, syntax, scheduler)
+
+
+def _refuse(workers: object, today: object, syntax: str) -> None:
+    """Raises BadParameter for what can be seen to be wrong before anything is read."""
+    from dandang.cases.reading import FORMATS
+    from dandang.cases.tidying import is_date
+    from dandang.errors import BadParameter
+
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise BadParameter(
+            f"workers 应是 1 以上的整数，不是 {workers!r}", f"workers is a whole number from 1, not {workers!r}"
+        )
+    if today is not None and not (isinstance(today, str) and is_date(today)):
+        hint = ('写成 "2018-09-01" 的样子', 'write it like "2018-09-01"')
+        raise BadParameter(f"today 的 {today!r} 不是日期", f"today is no date: {today!r}", hint=hint)
+    known = dict.fromkeys((*FORMATS.values(), *FORMATS, *_MORE))
+    if syntax and syntax not in known:
+        shown = list(dict.fromkeys(FORMATS.values()))
+        hint = (f"可以是：{'、'.join(shown)}", f"it can be: {', '.join(shown)}")
+        raise BadParameter(f"没有格式 {syntax!r}", f"there is no syntax {syntax!r}", hint=hint)
 
 
 def _run(

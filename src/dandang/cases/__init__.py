@@ -1,8 +1,8 @@
 """Case files → cases → case graphs.
 
-`files` and `compressed` read bytes, `nodes` their syntax, `fields` the keys of a case, `rdf` the syntaxes of RDF, `sheet` the workbook of one case,
-`table` many cases in rows, which come from `delimited` text, a `workbook` or Parquet (`columnar`); `reading` ties them together, `derive` adds what follows,
-`graph` writes the case as triples, `writing`, `sheet_writing` and `table_writing` as files.
+`files` and `compressed` read bytes, `nodes` their syntax, `foreign` knows what is no case file, `fields` the keys of a case, `rdf` the syntaxes of RDF,
+`sheet` the workbook of one case, `table` many cases in rows, which come from `delimited` text, a `workbook` or Parquet (`columnar`); `reading` ties them
+together, `derive` adds what follows, `graph` writes the case as triples, `writing`, `sheet_writing` and `table_writing` as files.
 """
 
 from __future__ import annotations

@@ -16,23 +16,30 @@ _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 def unpacked(content: bytes, name: str, most: int) -> bytes:
     """The content of a compressed file, at most `most` bytes and one more. Raises UnreadableFile where it is cut off or damaged."""
+    found, fault = unpacked_so_far(content, name, most)
+    if fault:
+        raise fault
+    return found
+
+
+def unpacked_so_far(content: bytes, name: str, most: int) -> tuple[bytes, UnreadableFile | None]:
+    """What can be unpacked of a compressed file, and where it is cut off or damaged, what is wrong with the rest."""
     found = b""
     try:
         with opened(BytesIO(content), name) as stream:
-            while len(found) <= most and (part := stream.read(min(most + 1 - len(found), 1 << 20))):
+            # One look at a time: what came before a failure is not lost with it.
+            while len(found) <= most and (part := stream.read1(min(most + 1 - len(found), 1 << 20))):  # type: ignore[attr-defined]
                 found += part
-    except EOFError as error:
+    except EOFError:
         hint = ("文件没有传完，请重新复制或下载", "the file was not copied whole; copy or download it again")
-        raise UnreadableFile(
-            "压缩文件不完整", "the compressed file is cut off", hint=hint, place=Place(name)
-        ) from error
-    except (OSError, zlib.error, _zstandard_error()) as error:
-        raise UnreadableFile(
+        return found, UnreadableFile("压缩文件不完整", "the compressed file is cut off", hint=hint, place=Place(name))
+    except (OSError, zlib.error, _zstandard_error()):
+        return found, UnreadableFile(
             "压缩文件已损坏，或者不是所写的格式",
             "the compressed file is damaged, or not of the kind its name says",
             place=Place(name),
-        ) from error
-    return found
+        )
+    return found, None
 
 
 def is_packed(start: bytes) -> bool:

@@ -207,6 +207,7 @@ class CaseReader:
                     text,
                     Text(f"没有条款“{text}”", f'there is no clause "{text}"'),
                     Text(f"容错条款有：{'、'.join(exemptions)}", f"exemption clauses are: {', '.join(exemptions)}"),
+                    fix=tidied(text, lambda tidy: tidy.upper() in self.policy.by_notation),
                 )
         return tuple(found)
 

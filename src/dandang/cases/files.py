@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dandang.cases.foreign import OLD_OFFICE
 from dandang.cases.sources import opened_source, unreadable
 from dandang.errors import UnreadableFile
 from dandang.model import Place
@@ -14,12 +15,20 @@ MAX_TABLE = 256 * 1024 * 1024
 
 def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
     """The content of a file, `-` being standard input. Raises UnreadableFile."""
+    content, fault = read_so_far(name, most=most)
+    if fault:
+        raise fault
+    return content
+
+
+def read_so_far(name: str, *, most: int = MAX_BYTES) -> tuple[bytes, UnreadableFile | None]:
+    """The content of a file and, where it is packed and cut off or damaged, what can be unpacked and what is wrong. Raises UnreadableFile."""
     try:
         with opened_source(name) as stream:
             content = stream.read(most + 1)
     except (OSError, ValueError) as error:
         raise unreadable(name, error) from error
-    content = _unpacked(content, name, most)
+    content, fault = _unpacked(content, name, most)
     if len(content) > most:
         limit = most // (1024 * 1024)
         hint = ("请拆成较小的文件，每个文件几件案件", "split it into smaller files of a few cases each")
@@ -31,29 +40,27 @@ def read_bytes(name: str, *, most: int = MAX_BYTES) -> bytes:
         raise UnreadableFile(
             f"文件超过 {limit} MB", f"the file is larger than {limit} MB", hint=hint, place=Place(name)
         )
-    return content
+    return content, fault
 
 
-def _unpacked(content: bytes, name: str, most: int) -> bytes:
-    if not name.lower().endswith((".gz", ".zst")) and not content.startswith((b"\x1f", b"\x28")):
-        return content
-    from dandang.cases.compressed import is_packed, unpacked
+def _unpacked(content: bytes, name: str, most: int) -> tuple[bytes, UnreadableFile | None]:
+    named = name.lower().endswith((".gz", ".zst"))
+    if not named and not content.startswith((b"\x1f", b"\x28")):
+        return content, None
+    from dandang.cases.compressed import is_packed, unpacked_so_far
 
-    return unpacked(content, name, most) if name.lower().endswith((".gz", ".zst")) or is_packed(content) else content
-
-
-#: How the files of the old office programs begin (.xls, .et), and workbooks with a password.
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    return unpacked_so_far(content, name, most) if named or is_packed(content) else (content, None)
 
 
 def is_workbook(content: bytes) -> bool:
     """Whether the bytes are a zip archive, as every .xlsx file is, or a workbook that cannot be read as it is."""
-    return content.startswith((b"PK\x03\x04", OLD_OFFICE))
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06", OLD_OFFICE))
 
 
 def decode(content: bytes, name: str) -> str:
     """The text of a file: UTF-8, with or without a byte order mark. Raises UnreadableFile with the first bad line."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    # No text has zero bytes; every other one being zero is how UTF-16 without its mark begins.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or content[:4:2] == b"\0\0" or content[1:4:2] == b"\0\0":
         encoding = "UTF-16"
     else:
         try:

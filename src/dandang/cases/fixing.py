@@ -20,24 +20,25 @@ class Fix(NamedTuple):
     made: bool
 
 
-def fixed_file(content: bytes, name: str, findings: Iterable[Finding]) -> tuple[bytes, list[Fix]]:
+def fixed_file(content: bytes, name: str, findings: Iterable[Finding], *, syntax: str = "") -> tuple[bytes, list[Fix]]:
     """The content of a case file with the corrections of its findings made. RDF and Parquet are left as they are."""
     from dandang.cases.files import is_workbook
     from dandang.cases.reading import syntax_of
+    from dandang.cases.sniffing import sniffed
 
     wanted = [finding for finding in findings if finding.fix]
     if not wanted:
         return content, []
     if is_workbook(content):
         return fixed_workbook(content, wanted)
-    syntax = syntax_of(name)
+    syntax = syntax or syntax_of(name) or sniffed(content)
     if syntax == "csv":
         from dandang.cases.delimited import csv_encoding, delimiter_of
 
         encoding = csv_encoding(content, name)
         text, fixes = fixed_text(content.decode(encoding), wanted, delimiter=delimiter_of(content.decode(encoding)))
         return text.encode(encoding), fixes
-    if syntax not in ("", "yaml", "json", "jsonl"):
+    if syntax not in ("yaml", "json", "jsonl"):
         return content, [Fix(finding, False) for finding in wanted]
     text, fixes = fixed_text(content.decode(), wanted)
     return text.encode(), fixes

@@ -14,6 +14,9 @@ from dandang.model import Place
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
 _LONE = re.compile("[\ud800-\udfff]")
+#: What Python writes and reads, and nobody else.
+_NOT_JSON = ("NaN", "Infinity", "-Infinity")
+_NULL = ("不知道的值写 null，文字用双引号括起来", "write null for what is not known, and text in double quotes")
 #: What the parser of the standard library says, for people who do not read English.
 _PROBLEMS = {
     "Expecting value": "这里应是一个值，文字要用半角双引号括起来",
@@ -90,6 +93,13 @@ class _Reader:
             return self._string(at, path)
         word = _WORD.match(self._text, at)
         assert word
+        if word[0] in _NOT_JSON:
+            raise MalformedFile(
+                f"JSON 语法错误：JSON 里没有 {word[0]}",
+                f"JSON syntax error: JSON has no {word[0]}",
+                hint=_NULL,
+                place=place,
+            )
         null = word[0] == "null"
         return Scalar("" if null else word[0], place, null), word.end()
 

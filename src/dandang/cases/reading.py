@@ -6,6 +6,7 @@ validation reports them beside those of the shapes, assessment refuses the case 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
-from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
+from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes, read_so_far
+from dandang.cases.foreign import refuse_foreign
 from dandang.cases.json_nodes import parse_json, parse_json_lines
-from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
-from dandang.errors import MalformedFile, NoCases, RejectedCase
+from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_, parse_yaml
+from dandang.errors import MalformedFile, NoCases, RejectedCase, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Case, Finding, Place, Policy, Vocabulary
 
@@ -45,6 +47,9 @@ FORMATS = {
 }
 
 
+#: A line of a case whose colon was typed with the Chinese keyboard.
+_FULL_WIDTH = re.compile(r"([^\s：:]{1,40})：")
+_READ_SO_FAR = Text("这一行以前的已经检查", "what stands before this line was checked")
 _RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
 
@@ -67,10 +72,39 @@ def read_cases(content: bytes, policy: Policy, *, name: str = "", syntax: str = 
     return [item._replace(case=derivation.applied(item.case)) for item in read]
 
 
+def read_partly(name: str, policy: Policy, *, syntax: str = "") -> tuple[list[ReadCase], tuple[Finding, ...]]:
+    """The cases of one file, and what is wrong with the lines that hold none: in JSON Lines, N-Triples and N-Quads a bad line, or an end that is missing,
+    does not take the others with it. Raises UnreadableFile or MalformedFile for any other file."""
+    from dandang.cases.lines import SYNTAXES, sound_lines
+
+    content, fault = read_so_far(name)
+    told = syntax or syntax_of(name) or _sniffed(content)
+    try:
+        if fault:
+            raise fault
+        return read_cases(content, policy, name=name, syntax=syntax), ()
+    except (UnreadableFile, MalformedFile):
+        if told not in SYNTAXES or not content.strip():
+            raise
+    told_of_file = []
+    if fault:
+        # The last line was not unpacked to its end.
+        content = content[: content.rfind(b"\n") + 1]
+        so_far = Place(name, content.count(b"\n") + 1)
+        told_of_file.append(Finding(fault.code, fault.message, fault.hint or _READ_SO_FAR, so_far))
+    vocabulary = Vocabulary(policy)
+    sound = sound_lines(
+        content, name, told, lambda line: read_stated(line, policy, name=name, syntax="json", vocabulary=vocabulary)
+    )
+    read = read_cases(sound.content, policy, name=name, syntax=told) if sound.content.strip() else []
+    return read, (*told_of_file, *sound.findings)
+
+
 def read_stated(
     content: bytes, policy: Policy, *, name: str = "", syntax: str = "", vocabulary: Vocabulary | None = None
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
+    refuse_foreign(content, name)
     vocabulary = vocabulary or Vocabulary(policy)
     told = syntax or syntax_of(name) or _sniffed(content)
     if told == "xlsx" or is_workbook(content):
@@ -144,6 +178,17 @@ def _cases_in(document: Node) -> Iterator[Node]:
 
 
 def _read(node: Node, policy: Policy, vocabulary: Vocabulary) -> ReadCase:
+    if isinstance(node, Scalar) and (full_width := _FULL_WIDTH.match(node.text)):
+        key = full_width[1]
+        raise MalformedFile(
+            f"“{key}”后面的冒号是全角的",
+            f'the colon after "{key}" is a full-width one',
+            hint=(
+                f"各行都用半角冒号加一个空格，例如 {key}: …",
+                f"in every line use a half-width colon and a space, as in {key}: …",
+            ),
+            place=node.place,
+        )
     if not isinstance(node, Mapping_):
         hint = (
             "案件由“键：值”组成，例如 id: 2018-017",
@@ -191,6 +236,7 @@ def _read_form(content: bytes, book: Workbook, vocabulary: Vocabulary, name: str
 def read_rows(name: str, policy: Policy, *, syntax: str = "") -> Iterator[Stated]:
     """The cases of a table of any size, row by row, as they were stated; `syntax` is that of the name, where nothing else is said. Raises UnreadableFile or MalformedFile when it comes to that."""
     content = read_bytes(name, most=MAX_TABLE)
+    refuse_foreign(content, name)
     vocabulary = Vocabulary(policy)
     syntax = syntax or syntax_of(name)
     if syntax == "csv":

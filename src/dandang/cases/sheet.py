@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 from dandang.cases.cells import NEW_FACT, fact_key, sanction_key
-from dandang.cases.files import OLD_OFFICE
+from dandang.cases.foreign import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text

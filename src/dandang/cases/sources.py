@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -9,9 +11,11 @@ from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
 from typing import Any, BinaryIO, cast
 
-from dandang.errors import ResourceMissing, UnreadableFile
+from dandang.errors import ResourceMissing, UnreadableFile, reason_of
+from dandang.messages import Text
 from dandang.model import Place
 
+_NULL = Text("文件名里有零字节", "there is a null byte in the name")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
 
 
@@ -24,11 +28,16 @@ def is_address(name: str) -> bool:
 def opened_source(name: str) -> Iterator[BinaryIO]:
     """The bytes of a source. Raises UnreadableFile where it cannot be opened, ResourceMissing where an address needs a package."""
     if name == "-":
+        if sys.stdin is None:  # closed by whoever started us
+            raise unreadable(name, OSError(errno.EBADF, os.strerror(errno.EBADF)))
         yield sys.stdin.buffer
         return
     try:
         stream = _remote(name) if is_address(name) else cast(BinaryIO, open(name, "rb"))  # noqa: SIM115 - closed below: what the body raises is no failure to open
     except IsADirectoryError as error:
+        if not os.access(name, os.R_OK | os.X_OK):
+            denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise unreadable(name, denied) from error
         hint = ("请写出其中的文件，例如 文件夹/*.yaml", "name the files in it, for example folder/*.yaml")
         raise UnreadableFile(
             "这是一个文件夹，不是案件文件", "this is a folder, not a case file", hint=hint, place=Place(name)
@@ -44,8 +53,8 @@ def opened_source(name: str) -> Iterator[BinaryIO]:
 
 def unreadable(name: str, error: Exception) -> UnreadableFile:
     """The error for a source that cannot be opened, or stops being readable."""
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return UnreadableFile(f"无法读取（{reason}）", f"cannot be read ({reason})", place=Place(name))
+    reason = _NULL if "null byte" in str(error) else reason_of(error)
+    return UnreadableFile(f"无法读取（{reason.zh}）", f"cannot be read ({reason.en})", place=Place(name))
 
 
 def addresses(pattern: str) -> list[str]:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dandang.bulk.engine import load_engine
 from dandang.bulk.records import Checked, Task
 from dandang.bulk.run import Run
+from dandang.bulk.whole import is_whole
 from dandang.cases.sources import is_address
 from dandang.cli.inputs import file_size
 from dandang.cli.output import destination
+from dandang.errors import BadParameter
 from dandang.messages import Text
 from dandang.model import Finding
 
@@ -25,6 +27,15 @@ class Dump:
     """The cases of files, as they are checked."""
 
     def __init__(self, files: Sequence[str], options: Namespace, task: Task) -> None:
+        if options.scheduler and all(is_whole(name, options.syntax) for name in files):
+            raise BadParameter(
+                "--scheduler 没有用处：这些格式的文件不能分批",
+                "--scheduler would do nothing: files of these kinds cannot be cut into parts",
+                hint=(
+                    "可以分批的有 JSON Lines、N-Quads、N-Triples、Turtle、TriG；其他的请去掉这个选项",
+                    "JSON Lines, N-Quads, N-Triples, Turtle and TriG can; for others leave the option out",
+                ),
+            )
         self.run = Run(
             files,
             load_engine(),

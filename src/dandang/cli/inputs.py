@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dandang.errors import BadParameter, UnknownName, UnreadableFile
-from dandang.model import Case, Clause, Condition, Place, Policy, Rule
+from dandang.errors import BadParameter, MalformedFile, UnknownName, UnreadableFile
+from dandang.messages import Text
+from dandang.model import Case, Clause, Condition, Finding, Place, Policy, Rule
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
@@ -57,8 +58,12 @@ def _files_of(name: str) -> list[str]:
     if os.path.isdir(name):
         from dandang.cases.reading import is_case_file
 
-        found = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
-        found = [file for file in found if is_case_file(file)]
+        closed: list[OSError] = []
+        found = sorted(
+            os.path.join(folder, file) for folder, _, files in os.walk(name, onerror=closed.append) for file in files
+        )
+        # A folder that cannot be looked into stands for itself: reading it tells why.
+        found = sorted([*filter(is_case_file, found), *(str(error.filename) for error in closed)])
         missing = ("文件夹里没有案件文件", "there is no case file in the folder")
     elif is_address(name) and any(mark in name for mark in "*?["):
         found, missing = addresses(name), ("没有符合的文件", "no file fits")
@@ -115,9 +120,39 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str], rules: Mapping[st
 def _no_rule(name: str, rules: Mapping[str, Rule]) -> UnknownName:
     from dandang.cases.nearest import nearest_names
 
-    close = nearest_names(name, rules) or list(rules)[:5]
+    close = nearest_names(name, rules)
     hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
+    if not close:
+        hint = (
+            "规则的名称写在每条发现末尾的方括号里",
+            "the name of a rule stands in brackets at the end of each finding",
+        )
     return UnknownName(f"没有规则“{name}”", f'there is no rule "{name}"', hint=hint)
+
+
+class Readings:
+    """The cases of files; a file that cannot be used, or a line of one, is a finding, and the others are read all the same."""
+
+    def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
+        from dandang.cases.reading import read_partly
+
+        self.read: list[ReadCase] = []
+        #: What is wrong with files, and with lines of them.
+        self.unusable: list[Finding] = []
+        self.bad_lines: list[Finding] = []
+        for name in files:
+            try:
+                read, bad = read_partly(name, policy, syntax=syntax)
+            except (UnreadableFile, MalformedFile) as error:
+                place = error.place or Place(name)
+                self.unusable.append(Finding(error.code, error.message, error.hint, place))
+                continue
+            self.read += read
+            self.bad_lines += bad
+
+    def told(self) -> Text:
+        """How many cases there were."""
+        return Text(f"{len(self.read)} 件案件", f"{len(self.read)} case(s)")
 
 
 def read_cases(files: Sequence[str], policy: Policy, syntax: str = "") -> list[ReadCase]:

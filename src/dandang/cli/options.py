@@ -264,7 +264,7 @@ def _completion(commands: Commands) -> None:
     completion = commands.add(
         "completion", "写出命令行补全脚本", "print a script for the shell's completion", formats=()
     )
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.add_argument("shell", choices=("bash", "zsh", "fish", "tcsh"))
 
 
 def _reason(commands: Commands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
-from dandang.errors import BadParameter, UnreadableFile
+from dandang.errors import BadParameter, UnreadableFile, reason_of
 from dandang.messages import Text
 from dandang.model import Finding, Place, Table
 
@@ -50,18 +51,27 @@ def print_findings(
 
 def _write_workbook(findings: Iterable[Finding], report: Report, options: Namespace) -> None:
     """The findings marked in a copy of the workbook that was checked; of other files, or several, as a list."""
-    from dandang.cases.files import MAX_TABLE, is_workbook, read_bytes
     from dandang.render.findings.workbook import annotated_workbook, findings_workbook
 
     if not options.output:
         hint = ("加上 -o 文件名.xlsx", "add -o name.xlsx")
         raise BadParameter("XLSX 要写入文件", "XLSX goes to a file", hint=hint)
     one = len(options.files) == 1 and options.files[0].endswith(".xlsx")
-    content = read_bytes(options.files[0], most=MAX_TABLE) if one else b""
-    marked = (
-        annotated_workbook(content, findings, report) if is_workbook(content) else findings_workbook(findings, report)
-    )
+    content = _markable(options.files[0]) if one else b""
+    marked = annotated_workbook(content, findings, report) if content else findings_workbook(findings, report)
     write_file(options.output, marked)
+
+
+def _markable(name: str) -> bytes:
+    """The workbook of that name; empty where it is missing, damaged or none, which the findings tell."""
+    from dandang.cases.files import MAX_TABLE, read_bytes
+    from dandang.ooxml.package import is_whole
+
+    try:
+        content = read_bytes(name, most=MAX_TABLE)
+    except UnreadableFile:
+        return b""
+    return content if is_whole(content) else b""
 
 
 def spare_sources(files: Iterable[str], output: str) -> None:
@@ -145,8 +155,13 @@ def destination(options: Namespace) -> Iterator[TextIO]:
         file = open(name, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed below: what the body raises is no failure to write
     except OSError as error:
         raise unwritable(name, error) from error
-    with file:
-        yield file
+    try:
+        with file:
+            yield file
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise unwritable(name, error) from error
 
 
 def _validated(checked: Text, tally: Tally) -> Text:
@@ -212,5 +227,10 @@ def write_file(name: str, content: bytes) -> None:
 
 def unwritable(name: str, error: OSError) -> UnreadableFile:
     """The error for a file that cannot be written."""
-    reason = error.strerror or str(error)
-    return UnreadableFile(f"无法写入（{reason}）", f"cannot be written ({reason})", place=Place(name))
+    reason = reason_of(error)
+    return UnreadableFile(f"无法写入（{reason.zh}）", f"cannot be written ({reason.en})", place=Place(name))
+
+
+def is_full(error: OSError) -> bool:
+    """Whether what was written could not be kept: no room left, or nobody there to take it."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)

@@ -9,9 +9,10 @@ What is said on the command line stands above them.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
-from dandang.cases.files import read_bytes
+from dandang.cases.files import decode, read_bytes
 from dandang.errors import BadParameter, MalformedFile
 from dandang.model import Place
 
@@ -39,10 +40,11 @@ def _read(path: str, table: tuple[str, ...]) -> dict[str, Any]:
         return {}
     import tomllib
 
+    text = decode(content, path) if content.strip() else ""
     try:
-        found: Any = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MalformedFile(f"TOML 语法错误：{error}", f"TOML syntax error: {error}", place=Place(path)) from error
+        found: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _malformed(error, path) from error
     for name in table:
         found = found.get(name, {})
         if not isinstance(found, dict):
@@ -52,6 +54,16 @@ def _read(path: str, table: tuple[str, ...]) -> dict[str, Any]:
     for key, value in own.items():
         _check(key, value, path)
     return own
+
+
+def _malformed(error: Exception, path: str) -> MalformedFile:
+    """What is wrong with a file of settings, and where; a hint shows how it is written, since the parser speaks English only."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+    place = Place(path, int(found[2]), int(found[3])) if found and found[2] else Place(path)
+    said = found[1] if found else str(error)
+    hint = ('例如 ignore = ["post-stated", "rank-stated"]', 'as in ignore = ["post-stated", "rank-stated"]')
+    zh = "值没有写完，或者引号、括号没有成对" if found and not found[2] else "这一行的写法不对"
+    return MalformedFile(f"TOML 语法错误：{zh}", f"TOML syntax error: {said}", hint=hint, place=place)
 
 
 def _check(key: str, value: Any, path: str) -> None:

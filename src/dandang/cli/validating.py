@@ -9,11 +9,11 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from dandang import __version__, resources
-from dandang.cases.reading import ReadCase, read_file, without_duplicates
-from dandang.cli.inputs import case_files, chosen_rules, is_dump
+from dandang.cases.reading import ReadCase, without_duplicates
+from dandang.cli.inputs import Readings, case_files, chosen_rules, is_dump
 from dandang.cli.output import print_findings, spare_sources
 from dandang.cli.settings import settings
-from dandang.errors import MalformedFile, ResourceMissing, UnreadableFile
+from dandang.errors import ResourceMissing, UnreadableFile
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy, Rule
 from dandang.namespaces import DD
@@ -27,6 +27,9 @@ _FEW = 100
 
 def validate(options: Namespace) -> int:
     """`dandang validate FILES`: exit 1 when anything is wrong, warnings and hints alone leave it 0."""
+    from dandang.cli.combining import refuse_combinations
+
+    refuse_combinations(options)
     if options.policy is not None:
         return _validate_policy(options)
     files = case_files(options.files)
@@ -36,7 +39,7 @@ def validate(options: Namespace) -> int:
     if options.fix:
         from dandang.cli.fixing import fix
 
-        return fix(checking.files(), checking.policy, options)
+        return fix(checking.files(), checking.policy, options, checking.errors_in)
     if options.watch:
         from dandang.cli.watching import watch
 
@@ -90,11 +93,19 @@ class _Checking:
         files = self.files()
         found = Readings(files, self.policy, self.options.syntax)
         checked = self._check(without_duplicates(found.read))
-        findings = [*found.unusable, *(finding for findings in checked for finding in findings)]
+        findings = [*found.bad_lines, *(finding for findings in checked for finding in findings)]
         report = Report(self.options.lang, self.rules, self.policy, __version__)
-        wanted = [finding for finding in findings if finding.rule in self.chosen]
+        # What could not be checked at all is told whichever rules are asked for.
+        wanted = [*found.unusable, *(finding for finding in findings if finding.rule in self.chosen)]
         status = print_findings(wanted, found.told, report, self.options, files)
         return 2 if found.unusable else status
+
+    def errors_in(self, read: Sequence[ReadCase]) -> int:
+        """How many of the errors that are to be reported there are in cases."""
+        checked = self._check(without_duplicates(list(read)))
+        return sum(
+            finding.severity == "error" and finding.rule in self.chosen for findings in checked for finding in findings
+        )
 
     def _check(self, read: Sequence[ReadCase]) -> list[list[Finding]]:
         """The findings of each case: a few by pyshacl, which takes 50 ms a case and tells the closest alternatives; more by the compiled shapes."""
@@ -114,24 +125,6 @@ class _Checking:
         flagged = [any(finding.component for finding in findings) for findings in checked]
         again = iter(self.validator.check(list(compress(read, flagged)), closest=True, detail=True))
         return [next(again) if told else findings for told, findings in zip(flagged, checked, strict=True)]
-
-
-class Readings:
-    """The cases of files; a file that cannot be used is a finding, and the others are read all the same."""
-
-    def __init__(self, files: Iterable[str], policy: Policy, syntax: str = "") -> None:
-        self.read: list[ReadCase] = []
-        self.unusable: list[Finding] = []
-        for name in files:
-            try:
-                self.read += read_file(name, policy, syntax=syntax)
-            except (UnreadableFile, MalformedFile) as error:
-                place = error.place or Place(name)
-                self.unusable.append(Finding(error.code, error.message, error.hint, place))
-
-    def told(self) -> Text:
-        """How many cases there were."""
-        return Text(f"{len(self.read)} 件案件", f"{len(self.read)} case(s)")
 
 
 def _validate_policy(options: Namespace) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import IO, NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -18,6 +20,19 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _START = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+#: What reading an archive and its XML raises where they are damaged, encrypted or packed in a way of their own.
+_DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+    ElementTree.ParseError,
+)
 
 #: A part in pieces as it is to be, from the stream of what it was.
 Change = Callable[[IO[bytes]], Iterator[bytes]]
@@ -149,6 +164,16 @@ class Package:
             for name, text in late.items():
                 archive.writestr(name, text())
         return out.getvalue()
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether the bytes are a workbook that can be copied: an undamaged archive whose list of sheets leads to them."""
+    try:
+        package = Package(content)
+        sheets = package.sheets().values()
+        return all(map(package.has, sheets)) and ZipFile(BytesIO(content)).testzip() is None
+    except _DAMAGED:
+        return False
 
 
 def _unchanged(stream: IO[bytes]) -> Iterator[bytes]:
