@@ -26,6 +26,7 @@ from dandang.sparql_guard import checked, foreign_graphs
 from dandang.web import create_app, serve
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
+from dandang.web.views.source import passages
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
@@ -432,6 +433,17 @@ def test_a_clause_is_cited_by_the_standard(client: FlaskClient, library: Library
     assert ris.startswith("TY  - ELEC\n") and ris.endswith("ER  - \n") and "DA  - 2018/08/15/" in ris
     assert f"urldate     = {{{today}}}" in bib and clause.iri in bib and clause.iri in ris
     assert client.get("/data/facts/decisive-decision.bib").status_code == 404
+
+
+def test_a_passage_is_shown_whole_where_its_ends_leave_nothing_out(client: FlaskClient, library: Library) -> None:
+    page = unescape(client.get("/zh/source", headers=HTML).text)
+    narrative = [one for one in passages(f"{ID}wuhan-2018/source", library) if one.reason]
+    for one in narrative:
+        first, cut, last = one.text.partition("……")
+        assert len(first + last) < one.end - one.start if cut else len(first) == one.end - one.start
+        assert f">{one.text}</td>" in page
+    texts = [one.text for one in narrative]
+    assert "2018-08-15 09:44:23 来源:汉网" in texts and "链接>>>" in texts and "“1+3”文件中,“1”即" in texts
 
 
 def test_an_address_may_name_the_version_of_the_data(client: FlaskClient, library: Library) -> None:
