@@ -398,6 +398,14 @@ def test_ontology_page_has_every_term(client: FlaskClient, library: Library) -> 
 # --- what pages say ---------------------------------------------------------------------------------------------------
 
 
+def test_a_page_says_no_more_of_issue_than_the_article(client: FlaskClient) -> None:
+    """It reports on 15 August 2018 that the documents are recent; that D2 was printed and issued, not who made it."""
+    zh, en = (client.get(f"/{lang}/", headers=HTML).text for lang in ("zh", "en"))
+    assert "据2018年8月15日报道，武汉市近日出台" in zh and "reported on 15 August 2018" in en
+    zh, en = (client.get(f"/{lang}/documents/D2", headers=HTML).text for lang in ("zh", "en"))
+    assert "<dt>印发机关</dt>" in zh and "市委办公厅" in zh and "制定机关" not in zh and "<dt>Issued by</dt>" in en
+
+
 def test_clause_page_shows_everything(client: FlaskClient, library: Library) -> None:
     page = client.get("/zh/clauses/E7", headers=HTML).text
     clause = library.policy.by_notation["E7"]
