@@ -471,6 +471,16 @@ def test_unclear_connective_opens_a_note_with_both_readings(client: FlaskClient)
     assert details and "推荐读法" in details[0] and "从严读法" in details[0] and "须同时存在" in details[0]
 
 
+def test_a_settled_connective_is_not_said_to_be_in_doubt(client: FlaskClient) -> None:
+    """Where another reading is recorded but not adopted, that is said; doubt is for what the text leaves open."""
+    for clause, doubt in (("P5", False), ("E7", False), ("A3", True), ("T2", True)):
+        page = client.get(f"/zh/clauses/{clause}", headers=HTML).text
+        summaries = re.findall(r'<details class="reading( unclear)?">\s*<summary>(.*?)</summary>', page, re.S)
+        assert summaries and any(unclear for unclear, _ in summaries) == doubt
+        assert any("另有读法" in words for _, words in summaries) or doubt
+        assert all("读法有疑问" not in words or unclear for unclear, words in summaries)
+
+
 def test_outcome_kinds_link_the_documents(client: FlaskClient) -> None:
     assert "/zh/clauses/L1" in client.get("/zh/clauses/T2", headers=HTML).text.split('id="consequences"')[1]
     assert "/zh/clauses/T2" in client.get("/zh/clauses/L1", headers=HTML).text.split('id="consequences"')[1]
