@@ -427,19 +427,30 @@ def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: Flas
                 assert f'id="{leaf.iri.partition("#")[2]}"' in page
 
 
-def test_a_clause_is_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
+def test_a_clause_and_its_source_are_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
     today, clause = date.today().isoformat(), library.policy.by_notation["E7"]
     assert clause.quote
-    place = f"（正文第{clause.quote.start + 1}至{clause.quote.end}字符）"
+    place = f"（引自来源文本第{clause.quote.start + 1}至{clause.quote.end}字符）"
+    title, version = "武汉率先出台“1+3”文件,激励干部担当作为", library.policy.digest[:12]
     page = unescape(client.get("/zh/clauses/E7", headers=HTML).text)
     assert (
-        "宋磊, 邵剑波. 武汉率先出台“1+3”文件,激励干部担当作为: 《关于建立容错纠错机制激励干部担当作为的实施办法》"
-        f"E7{place}[EB/OL]. 长江日报、汉网(2018-08-15)[{today}]. https://w3id.org/dandang/id/wuhan-2018/E7."
+        f">宋磊, 邵剑波. {title}[EB/OL]. 长江日报、汉网(2018-08-15).\n"
+        f"dandang contributors. dandang 担当: 《关于建立容错纠错机制激励干部担当作为的实施办法》E7{place}[DB/OL]. "
+        f"数据版本{version}[{today}]. https://w3id.org/dandang/id/wuhan-2018/E7.</pre>"
     ) in page
     bib, ris = (client.get(f"/data/clauses/e7.{ending}").text for ending in ("bib", "ris"))
-    assert bib.startswith("@online{dandang-wuhan-2018-E7,") and bib.count("{") == bib.count("}") and place in bib
-    assert ris.startswith("TY  - ELEC\n") and ris.endswith("ER  - \n") and "DA  - 2018/08/15/" in ris
-    assert f"urldate     = {{{today}}}" in bib and clause.iri in bib and clause.iri in ris
+    article, entry = bib.split("\n\n")
+    assert article.startswith("@online{dandang-wuhan-2018-source,") and entry.startswith(
+        "@dataset{dandang-wuhan-2018-E7,"
+    )
+    assert bib.count("{") == bib.count("}") and f"urldate     = {{{today}}}" in entry
+    assert "name: dandang contributors" in (resources.root() / "CITATION.cff").read_text(encoding="utf-8")
+    records = ris.split("\n\n")
+    assert [record.split("\n")[0] for record in records] == ["TY  - ELEC", "TY  - DATA"]
+    assert all(record.rstrip("\n").endswith("ER  - ") for record in records) and "DA  - 2018/08/15/" in records[0]
+    for cited, own in ((article, entry), records):
+        assert title in cited and clause.iri in own and place in own and version in own
+        assert not any(word in cited for word in ("E7", "dandang.", "https:", place)) and title not in own
     assert client.get("/data/facts/decisive-decision.bib").status_code == 404
 
 
