@@ -26,7 +26,9 @@ from dandang.sparql_guard import checked, foreign_graphs
 from dandang.web import create_app, serve
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
+from dandang.web.views.lists import LISTS, sections
 from dandang.web.views.source import passages
+from dandang.web.views.tree import facts_in
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
@@ -416,7 +418,6 @@ def test_clause_page_shows_everything(client: FlaskClient, library: Library) -> 
 
 
 def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: FlaskClient, library: Library) -> None:
-    from dandang.web.views.tree import facts_in
 
     for clause in library.policy.clauses.values():
         for lang in ("zh", "en"):
@@ -425,6 +426,18 @@ def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: Flas
             for leaf in facts_in(clause.condition) if clause.condition else ():
                 assert f'href="/{lang}{library.addresses.path(leaf.fact)}"' in page
                 assert f'id="{leaf.iri.partition("#")[2]}"' in page
+
+
+def test_a_list_shows_every_fact_that_its_clauses_look_at(library: Library) -> None:
+    for name, kind in (("criteria", "Criterion"), ("preconditions", "Precondition"), ("exits", "ListExit")):
+        at = [column.name for column in LISTS[name].columns].index("fact")
+        lines = {line.subject.iri: line.cells[at] for part in sections(name, library) for line in part.lines}
+        asked = {
+            clause.iri: {leaf.fact for leaf in facts_in(clause.condition)}
+            for clause in library.policy.clauses.values()
+            if clause.kind == kind and clause.condition
+        }
+        assert {iri: {thing.iri for thing in lines[iri]} for iri in asked} == asked
 
 
 def test_a_clause_and_its_source_are_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
