@@ -228,6 +228,7 @@ class ClauseList(NamedTuple):
     condition: Condition | None = None
     preconditions: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    procedures: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):

@@ -146,7 +146,7 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     """The verdict with the clauses it rests on."""
     by = {state: _notations(answer, state) for state in ("applies", "could_apply")}
     circumstances, exemptions = by["applies"]["A"], by["applies"]["E"]
-    possible = by["could_apply"]["E"]
+    possible, decider = by["could_apply"]["E"], _decider(answer, policy)
     said = {
         "not_established": _not_established(answer),
         "accountable": Text(
@@ -164,8 +164,8 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
             ),
         ),
         "may_be_exempted": Text(
-            f"可以免责：{circumstances}成立，但{exemptions}适用。“可以免除相关责任”不等于必须免除，由有权机关决定。",
-            f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; the competent organ decides.",
+            f"可以免责：{circumstances}成立，但{exemptions}适用。“可以”不等于必须免除；{decider.zh}。",
+            f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; {decider.en}.",
         ),
         "undetermined": _undetermined(answer, circumstances, exemptions, possible),
     }
@@ -186,6 +186,16 @@ def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possi
     if circumstances:
         zh.append(f"{circumstances}所列情形具备，但尚未说明是否经调查核实")
         en.append(f"{circumstances} is made out, but verification on investigation is not stated")
+def _decider(answer: Assessment, policy: Policy) -> Text:
+    """Who decides on exemption: a clause that applies names a procedure, or nothing is said."""
+    applying = _notations(answer, "applies")["E"].split("、")
+    clauses = (answer.clause for answer in answer.answers.values() if answer.clause.notation in applying)
+    named = [clause.notation for clause in clauses if policy.lists[clause.clause_list].procedures]
+    if not named:
+        return Text("由谁决定，文中没有写明", "who decides the text does not say")
+    return Text(f"由谁决定，见{'、'.join(named)}的程序", f"who decides, see the procedure of {', '.join(named)}")
+
+
     elif candidates:
         zh.append(f"{candidates}可能适用，尚缺事实")
         en.append(f"{candidates} could apply, facts are missing")
