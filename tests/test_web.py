@@ -634,6 +634,37 @@ def test_case_of_each_syntax_gets_a_report(client: FlaskClient, content: bytes, 
         assert form.status_code == 200 and words in form.text
 
 
+def report_of(client: FlaskClient, text: str, lang: str = "zh") -> str:
+    return client.post(f"/{lang}/case/report", data=text.encode(), content_type="application/yaml", headers=HTML).text
+
+
+@pytest.mark.parametrize(("on", "words"), [("2010-01-01", "早于报道日期"), ("2999-01-01", "晚于今天")])
+def test_what_the_conduct_date_leaves_open_stands_with_the_verdict(client: FlaskClient, on: str, words: str) -> None:
+    page = report_of(client, f"id: '1'\non: {on}\nfacts: {{勤勉尽责: yes}}\n")
+    verdict = page[page.index('class="verdict-block"') :].split("</section>")[0]
+    assert words in verdict and words not in page.split("逐条结果")[1].split("填写方面的提示")[0]
+    standing = client.post(
+        "/zh/case/work", data={"on": on, "fact.diligent": "yes"}, content_type="multipart/form-data", headers=HTML
+    ).text
+    assert words in standing[standing.index("data-verdict") :].split('class="in-play"')[0].split('class="empty"')[0]
+
+
+def test_a_report_shows_all_that_the_form_asks(client: FlaskClient) -> None:
+    text = (
+        "id: '1'\non: 2018-09-01\ndecided: 2018-11-02\nfacts: {勤勉尽责: yes}\nnote: 尚待补充材料\n"
+        "sanctions: [{measure: 诫勉, on: 2018-11-01, by: 某区纪委, ground: 整改迟缓}]\n"
+    )
+    page = report_of(client, text)
+    for words in (
+        "处理日期 <time>2018-11-02</time>",
+        "<time>2018-11-01</time>",
+        "某区纪委",
+        "整改迟缓",
+        "尚待补充材料",
+    ):
+        assert words in page
+
+
 def test_case_file_upload(client: FlaskClient) -> None:
     from io import BytesIO
 

@@ -486,7 +486,7 @@ class LionAnswer(NamedTuple):
 class Advisory(NamedTuple):
     """Something to weigh that no rule decides."""
 
-    kind: Literal["suggests", "contested", "date-unknown"]
+    kind: Literal["suggests", "contested", "date-unknown", "date-in-future"]
     text: Text
     about: tuple[str, ...] = ()
 

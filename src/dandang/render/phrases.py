@@ -142,6 +142,19 @@ def rests_on_inference(answer: Assessment) -> bool:
     return answer.verdict in ("may_be_exempted", "accountable_unless_exempted")
 
 
+def cautions(answer: Assessment) -> tuple[Text, ...]:
+    """What is to be read together with the verdict: the conduct date leaves open whether the documents held on that day."""
+    return tuple(note.text for note in answer.advisories if note.kind in _OF_THE_DATE)
+
+
+def weighed(answer: Assessment) -> tuple[Text, ...]:
+    """What else a reader should weigh."""
+    return tuple(note.text for note in answer.advisories if note.kind not in _OF_THE_DATE)
+
+
+_OF_THE_DATE = ("date-unknown", "date-in-future")
+
+
 def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     """The verdict with the clauses it rests on."""
     by = {state: _notations(answer, state) for state in ("applies", "could_apply")}
@@ -173,6 +186,16 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     return Text(found.zh + relief.zh, found.en + relief.en)
 
 
+def _decider(answer: Assessment, policy: Policy) -> Text:
+    """Who decides on exemption: a clause that applies names a procedure, or nothing is said."""
+    applying = _notations(answer, "applies")["E"].split("、")
+    clauses = (answer.clause for answer in answer.answers.values() if answer.clause.notation in applying)
+    named = [clause.notation for clause in clauses if policy.lists[clause.clause_list].procedures]
+    if not named:
+        return Text("由谁决定，文中没有写明", "who decides the text does not say")
+    return Text(f"由谁决定，见{'、'.join(named)}的程序", f"who decides, see the procedure of {', '.join(named)}")
+
+
 def _not_established(answer: Assessment) -> Text:
     return Text(
         "问责不成立：所列情形均被排除，或经查不属实。",
@@ -186,16 +209,6 @@ def _undetermined(answer: Assessment, circumstances: str, exemptions: str, possi
     if circumstances:
         zh.append(f"{circumstances}所列情形具备，但尚未说明是否经调查核实")
         en.append(f"{circumstances} is made out, but verification on investigation is not stated")
-def _decider(answer: Assessment, policy: Policy) -> Text:
-    """Who decides on exemption: a clause that applies names a procedure, or nothing is said."""
-    applying = _notations(answer, "applies")["E"].split("、")
-    clauses = (answer.clause for answer in answer.answers.values() if answer.clause.notation in applying)
-    named = [clause.notation for clause in clauses if policy.lists[clause.clause_list].procedures]
-    if not named:
-        return Text("由谁决定，文中没有写明", "who decides the text does not say")
-    return Text(f"由谁决定，见{'、'.join(named)}的程序", f"who decides, see the procedure of {', '.join(named)}")
-
-
     elif candidates:
         zh.append(f"{candidates}可能适用，尚缺事实")
         en.append(f"{candidates} could apply, facts are missing")

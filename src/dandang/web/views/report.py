@@ -11,11 +11,13 @@ from dandang.model import Assessment, Case, ClauseAnswer, Explanation, Fact, Fac
 from dandang.render.phrases import (
     LION,
     VERDICTS,
+    cautions,
     clauses_of_part,
     divided_text,
     literals_text,
     residual,
     verdict_sentence,
+    weighed,
 )
 
 SECTIONS = (
@@ -101,6 +103,7 @@ class Report(NamedTuple):
     assessment: Assessment
     findings: tuple[Finding, ...]
     sentence: Text
+    cautions: tuple[Text, ...]
     strict: Text | None
     decisive: tuple[Line, ...]
     questions: tuple[Question, ...]
@@ -110,6 +113,7 @@ class Report(NamedTuple):
     sections: tuple[Section, ...]
     lion: Text
     triggers: tuple[tuple[str, str], ...]
+    weighed: tuple[Text, ...]
     traces: tuple[Trace, ...]
 
 
@@ -123,6 +127,7 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         assessment=assessment,
         findings=tuple(findings),
         sentence=verdict_sentence(assessment, policy),
+        cautions=cautions(assessment),
         strict=VERDICTS[strict] if strict != assessment.verdict else None,
         decisive=tuple(line for section in sections for line in section.lines if line.state == "applies"),
         questions=questions[:MOST_QUESTIONS],
@@ -132,6 +137,7 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         sections=sections,
         lion=LION[assessment.lion.outcome],
         triggers=tuple((track, exit_) for exit_, track, _ in assessment.lion.would_trigger),
+        weighed=weighed(assessment),
         traces=tuple(_trace(part, policy) for part in assessment.explanation.premises),
     )
 
