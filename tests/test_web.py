@@ -578,6 +578,16 @@ def test_question_with_bad_parameters(client: FlaskClient) -> None:
 # --- a case -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "address", ["cq-57-word-in-text?word=", "cq-57-word-in-text?word=%20", "cq-40-what-a-fact-settles?fact="]
+)
+def test_a_word_left_empty_is_asked_for_and_no_other_is_put_in_its_place(client: FlaskClient, address: str) -> None:
+    zh, en = (client.get(f"/{lang}/questions/{address}", headers=HTML) for lang in ("zh", "en"))
+    assert zh.status_code == en.status_code == 400
+    assert "没有填写" in zh.text and "is empty" in en.text and 'id="answer"' not in zh.text
+    assert client.get(f"/data/questions/{address.replace('?', '.csv?')}").status_code == 400
+
+
 def test_every_example_case_reports(client: FlaskClient, library: Library) -> None:
     for iri, read in library.cases.items():
         page = client.get(f"/zh/cases/{read.case.id}", headers=HTML).text
