@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import openpyxl
 import pyoxigraph as ox
@@ -131,6 +132,48 @@ def test_any_reader_of_yaml_takes_each_value(
     assert (stated["value"] if evidence else stated) == elsewhere
     read = read_stated(text.encode(), policy, name="a.yaml")[0]
     assert [one._replace(place=None) for one in read.case.facts] == list(case.facts) and read.findings == ()
+
+
+def zipped(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return out.getvalue()
+
+
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+FOREIGN = {
+    "通报.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "PDF 文件"),
+    "plain.pdf": (b"%PDF-1.4\n1 0 obj <</Type: x>>\n", "PDF 文件"),
+    "no-ending": (b"%PDF-1.4\n", "PDF 文件"),
+    "named.yaml": (b"%PDF-1.4\n", "PDF 文件"),
+    "a.docx": (zipped("[Content_Types].xml", "word/document.xml"), "Word 文档"),
+    "a.doc": (OLD + "WordDocument".encode("utf-16-le"), "Word 文档"),
+    "a.pptx": (zipped("[Content_Types].xml", "ppt/presentation.xml"), "演示文稿"),
+    "a.ofd": (zipped("OFD.xml", "Doc_0/Document.xml"), "OFD 版式文件"),
+    "a.zip": (zipped("case.yaml"), "压缩包"),
+    "a.rar": (b"Rar!\x1a\x07\x01\x00", "压缩包"),
+    "a.rtf": (b"{\\rtf1\\ansi}", "RTF 文档"),
+    "a.htm": (b"\xef\xbb\xbf\n<!DOCTYPE HTML><html>", "网页"),
+    "a.jpg": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "图片"),
+    "a.png": (b"\x89PNG\r\n\x1a\n", "图片"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_files_of_other_kinds_are_named_with_those_that_can_be_read(name: str, policy: Policy) -> None:
+    content, kind = FOREIGN[name]
+    with pytest.raises(UnreadableFile) as told:
+        read_stated(content, policy, name=name)
+    assert kind in told.value.message.zh and told.value.hint
+    for readable in (".xlsx", "CSV", "YAML", "JSON", "Turtle"):
+        assert readable in told.value.hint.zh and readable in told.value.hint.en
+
+
+def test_old_workbooks_are_told_how_to_be_saved(policy: Policy) -> None:
+    with pytest.raises(UnreadableFile, match="workbook of an old kind"):
+        read_stated(OLD, policy, name="a.xls")
 
 
 def test_json_holds_text(vocabulary: Vocabulary) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlencode, urljoin
 
@@ -418,7 +419,6 @@ def test_clause_page_shows_everything(client: FlaskClient, library: Library) -> 
 
 
 def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: FlaskClient, library: Library) -> None:
-
     for clause in library.policy.clauses.values():
         for lang in ("zh", "en"):
             page = client.get(f"/{lang}/clauses/{clause.notation}", headers=HTML).text
@@ -644,6 +644,13 @@ def test_case_of_each_syntax_gets_a_report(client: FlaskClient, content: bytes, 
         assert form.status_code == 200 and words in form.text
 
 
+def test_a_file_that_holds_no_case_is_named_and_not_shown(client: FlaskClient) -> None:
+    for lang, kind in (("zh", "这种文件（PDF 文件）不能读取"), ("en", "this kind of file (a PDF file) cannot be read")):
+        sent = {"file": (BytesIO(b"%PDF-1.4\n1 0 obj <</Type: x>>\n"), "a.pdf")}
+        page = client.post(f"/{lang}/case", data=sent, content_type="multipart/form-data", headers=HTML)
+        assert page.status_code == 400 and kind in page.text and ".xlsx" in page.text and "1 0 obj" not in page.text
+
+
 def report_of(client: FlaskClient, text: str, lang: str = "zh") -> str:
     return client.post(f"/{lang}/case/report", data=text.encode(), content_type="application/yaml", headers=HTML).text
 
@@ -676,8 +683,6 @@ def test_a_report_shows_all_that_the_form_asks(client: FlaskClient) -> None:
 
 
 def test_case_file_upload(client: FlaskClient) -> None:
-    from io import BytesIO
-
     answer = client.post("/zh/case", data={"file": (BytesIO(CASE), "case.yaml"), "case": ""}, headers=HTML)
     assert answer.status_code == 200 and "测试案件" in answer.text
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dandang.cases.derive import Derivation
 from dandang.cases.fields import CaseReader
 from dandang.cases.files import MAX_TABLE, decode, is_workbook, read_bytes
+from dandang.cases.foreign import refuse_foreign_kind
 from dandang.cases.json_nodes import parse_json, parse_json_lines
 from dandang.cases.nodes import Mapping_, Node, Sequence_, parse_yaml
 from dandang.errors import MalformedFile, RejectedCase
@@ -69,6 +70,7 @@ def read_stated(
     content: bytes, policy: Policy, *, name: str = "", syntax: str = "", vocabulary: Vocabulary | None = None
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
+    refuse_foreign_kind(content, name)
     vocabulary = vocabulary or Vocabulary(policy)
     told = syntax or syntax_of(name) or _sniffed(content)
     if told == "xlsx" or is_workbook(content):
