@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from dandang.assessment import assess, irrelevant_facts, next_questions, verdict_changes
+from dandang.assessment import assess, irrelevant_facts, next_questions, open_questions, verdict_changes
 from dandang.assessment.advice import MOST_FACTS
-from dandang.cases import accepted, read_cases
-from dandang.model import Assessment, Case, Fact, Policy
+from dandang.cases import accepted, read_cases, read_file
+from dandang.model import Assessment, Case, Fact, Policy, Question
 from test_assessment import random_case
 
 
@@ -72,3 +72,26 @@ def test_one_missing_fact_one_change(policy: Policy) -> None:
     changes = dict(verdict_changes(answer(text.replace("经调查核实: yes, ", ""), policy)))
     assert changes["accountable"] == (("+https://w3id.org/dandang/id/facts/verified-on-investigation",),)
     assert changes["not_established"] == (("-https://w3id.org/dandang/id/facts/verified-on-investigation",),)
+
+
+def facts_of(questions: tuple[Question, ...]) -> list[str]:
+    return [question.fact.rsplit("/", 1)[-1] for question in questions]
+
+
+def test_what_concerns_the_list_alone_comes_after_what_bears_on_the_verdict(policy: Policy) -> None:
+    case = read_file("data/cases/2018-017-old-community-renewal.yaml", policy)[0].case
+    found = open_questions(assess(case, policy))
+    assert facts_of(found)[:3] == ["decision-procedure-followed", "diligent", "verified-on-investigation"]
+    assert facts_of(found)[:3] == facts_of(next_questions(assess(case, policy)))[:3]
+    kinds = [{policy.clauses[iri].kind for iri in question.clauses} for question in found]
+    assert kinds[3:] and all(kind == {"ListExit"} for kind in kinds[3:])
+    assert len(set(facts_of(found))) == len(found)
+
+
+def test_what_a_claimed_clause_waits_for_comes_first(policy: Policy) -> None:
+    text = "id: a\ndomain: 全面深化改革\nfacts: {自贸区建设: yes, 缺乏经验: yes, 招商引资: yes}\nclaims: [%s]\n"
+    (e1, e2) = (next_questions(answer(text % clause, policy), near=True) for clause in ("E1", "E2"))
+    assert facts_of(e1) != facts_of(e2)
+    for questions, clause in ((e1, "E1"), (e2, "E2")):
+        waits = [policy.by_notation[clause].iri in question.clauses for question in questions]
+        assert any(waits) and waits == sorted(waits, reverse=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import openpyxl
 import pyoxigraph as ox
 import pytest
+import yaml
 
 from dandang import resources
 from dandang.cases import case_quads, read_cases, read_stated, with_derived_facts
@@ -107,6 +109,29 @@ def test_yaml_is_written_as_people_write_it(vocabulary: Vocabulary) -> None:
     assert "不敢果断决策: yes" in text
     assert "on: 2018-09-01" in text and "rank: 市管副局级" in text
     assert "claims: [E4, E7]" in text
+
+
+@pytest.mark.parametrize(
+    ("fact", "word", "elsewhere"),
+    [
+        (Fact(FACTS + "diligent", True), "yes", True),
+        (Fact(FACTS + "diligent", False), "no", False),
+        (Fact(FACTS + "diligent", None), "unknown", "unknown"),
+        (Fact(FACTS + "diligent", None, contested=True), "contested", "contested"),
+    ],
+)
+@pytest.mark.parametrize("evidence", ["", "谈话记录"])
+def test_any_reader_of_yaml_takes_each_value(
+    fact: Fact, word: str, elsewhere: object, evidence: str, vocabulary: Vocabulary, policy: Policy
+) -> None:
+    """A value is a plain word, which readers of YAML 1.1 take for a truth value where it is one; and ours reads it back."""
+    case = Case(id="1", facts=(fact._replace(evidence=evidence),))
+    text = case_yaml(case, vocabulary)
+    assert "!!" not in text and (f"value: {word}," if evidence else f"勤勉尽责: {word}") in text
+    stated = yaml.safe_load(text)["facts"]["勤勉尽责"]
+    assert (stated["value"] if evidence else stated) == elsewhere
+    read = read_stated(text.encode(), policy, name="a.yaml")[0]
+    assert [one._replace(place=None) for one in read.case.facts] == list(case.facts) and read.findings == ()
 
 
 def test_json_holds_text(vocabulary: Vocabulary) -> None:
@@ -218,7 +243,6 @@ def test_a_wrong_workbook_is_named_for_what_it_is(policy: Policy, vocabulary: Vo
 
 
 def test_a_bomb_is_not_unpacked(policy: Policy) -> None:
-    import zipfile
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -8,8 +8,10 @@ import pytest
 
 from dandang.assessment.explain import explain_clause, setting_value, view_of
 from dandang.assessment.logic import all_of, any_of
+from dandang.catalogue import whole_store
 from dandang.compiled import compiled_quads, routes
 from dandang.model import READINGS, Case, Clause, ClauseCondition, Fact, Policy, Reading, Truth
+from dandang.namespaces import DD, RDFS
 
 
 def value_of(fact: Fact | None, required: bool) -> Truth:
@@ -87,3 +89,12 @@ def test_setting_of_the_compiled_form_is_that_of_the_tree(policy: Policy) -> Non
             for clause in clauses:
                 tree = setting_value(explain_clause(clause, view))
                 assert (compiled_setting(policy, clause, case, reading) is True) == (tree is True), clause.notation
+
+
+@pytest.mark.parametrize("general", ["Clause", "Condition"])
+def test_a_thing_of_a_kind_is_said_to_be_of_the_general_kind_too(policy: Policy, general: str) -> None:
+    """What the ontology makes a kind of clause or condition is found by asking for clauses or conditions."""
+    store = whole_store(policy)
+    below = store.select(f"SELECT ?thing {{ ?kind <{RDFS}subClassOf> <{DD}{general}> . ?thing a ?kind }}")
+    asked = store.select(f"SELECT ?thing {{ ?thing a <{DD}{general}> }}")
+    assert asked.rows and set(asked.rows) == set(below.rows)

@@ -47,6 +47,12 @@ FILES = {
     "a.pdf": (b"%PDF-1.7\n\x00\xff", "PDF", "dandang template"),
     "a.rtf": (b"{\\rtf1 x}", "RTF", "dandang template"),
     "a.png": (b"\x89PNG\r\n\x1a\n", "图片", "dandang template"),
+    "a.doc": (OLD_OFFICE + bytes(504) + "WordDocument".encode("utf-16-le"), "Word", "dandang template"),
+    "a.ofd": (archive("OFD.xml", "Doc_0/Document.xml"), "OFD 版式文件", "dandang template"),
+    "a.htm": (b"\xef\xbb\xbf\n<!DOCTYPE HTML><html>", "网页", "另存为"),
+    "a.jpg": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "图片", "dandang template"),
+    "a.rar": (b"Rar!\x1a\x07\x01\x00", "压缩包", "解压"),
+    "plain.pdf": (b"%PDF-1.4\n1 0 obj <</Type: x>>\n", "PDF", "dandang template"),
     "a.7z": (b"7z\xbc\xaf\x27\x1c", "压缩包", "解压"),
 }
 
@@ -59,6 +65,8 @@ def test_a_foreign_file_is_named_for_what_it_is(name: str, under: str, policy: P
         read_cases(content, policy, name=under or name)
     assert what in raised.value.render("zh") and instead in raised.value.render("zh")
     assert raised.value.render("en").startswith(under or name) and raised.value.hint
+    if instead == "dandang template":
+        assert all(kind in text for text in raised.value.hint for kind in (".xlsx", "CSV", "YAML", "JSON", "Turtle"))
 
 
 @pytest.mark.parametrize("name", ["a.ods", "cut.xlsx", "empty.xlsx"])

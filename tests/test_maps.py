@@ -22,7 +22,7 @@ from dandang.web import create_app
 from dandang.web.behind import page_query
 from dandang.web.library import Library, load_library
 from dandang.web.views.compare import compare_query, matrix
-from dandang.web.views.flow import CUTTING, Line, Step, flow, told
+from dandang.web.views.flow import CUTTING, Line, Step, flow, told, words_of
 from dandang.web.views.flow_drawing import drawn_map
 from dandang.web.views.neighbourhood import MOST, RELATIONS, neighbourhood, neighbourhood_query
 from test_web import HTML
@@ -312,6 +312,13 @@ def test_the_map_and_its_text_say_the_same(client: FlaskClient, library: Library
     )
 
 
+def test_what_is_lifted_is_said_in_the_words_of_the_effect(client: FlaskClient) -> None:
+    """D4 knows exemption only, no lighter or mitigated treatment."""
+    zh, en = (client.get(f"/{lang}/map", headers=HTML).text for lang in ("zh", "en"))
+    assert "可以免除相关责任" in zh[zh.index('class="told"') :] and "减轻" not in zh
+    assert "the cadre may be exempted from the responsibility concerned" in en and "can lift" not in en
+
+
 def test_a_further_document_joins_the_map() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DANDANG_DATA", str(Path(__file__).parent / "fifth"))
@@ -322,5 +329,9 @@ def test_a_further_document_joins_the_map() -> None:
         "X1#exemptions",
         "D3#circumstances",
     ) in kinds
+    (lighter,) = (
+        words_of(step, library).zh for step in flow(library).steps if "X1" in step.source and step.kind == "lifts"
+    )
+    assert "可以免除责任、可以从轻处理、可以减轻处理" in lighter
     for lang in ("zh", "en"):
         test_boxes_of_the_map_do_not_overlap_and_lie_inside(library, lang)

@@ -189,6 +189,7 @@ MISTAKES = [
     Mistake("relation-certainty", "<relations/e1-a5>", drop=("<relations/e1-a5> dd:certainty",)),
     Mistake("relation-comment", "<P5#note>", drop=("<P5#note> rdfs:comment",)),
     Mistake("note-about", "<P5#note>", drop=("<P5#note> dd:about",)),
+    Mistake("note-certainty-of-group", "<P5#note>", add="<P5#note> dd:about <L2#decline> ."),
     Mistake("note-alternatives-paired", "<P5#note>", add='<P5#note> dd:alternativeReading "又一种读法"@zh .'),
     Mistake("concept-labels", "rank:full-bureau", drop=("rank:full-bureau skos:prefLabel",)),
     Mistake("concept-definition", "rank:full-bureau", drop=("rank:full-bureau skos:definition",)),

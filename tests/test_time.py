@@ -18,6 +18,7 @@ from dandang.model import Advisory, Assessment, Defeat, Policy
 from dandang.namespaces import CONCEPTS, DD
 from dandang.policy import read_policy
 from dandang.render.rdf import assessment_triples
+from dandang.render.report import assessment_text
 
 FIRST, LAST = "2019-03-01", "2021-02-28"
 PREFIXES = """
@@ -255,3 +256,19 @@ def test_what_excludes_must_be_in_force_to_exclude(policy: Policy) -> None:
         nodes = tuple(explain_clause(one, view) for one in view.rules.policy.clauses_of(exits))
         values.append(explain_condition(exclusion, view._replace(clauses={exits: nodes})).value)
     assert values == [False, True]
+
+
+@pytest.mark.parametrize(("on", "kind"), [("2010-01-01", "date-unknown"), ("2026-01-02", "date-in-future")])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_date_leaves_open_stands_below_the_verdict_and_nowhere_else(
+    policy: Policy, on: str, kind: str, lang: str
+) -> None:
+    found = answer(policy, f"id: a\non: {on}\nfacts: {{{CIRCUMSTANCE}}}\n")
+    (caution,) = (note.text.in_(lang) for note in found.advisories if note.kind == kind)
+    lines = assessment_text(found, policy, lang).splitlines()
+    assert caution in lines[2] and sum(caution in line for line in lines) == 1
+
+
+def test_today_is_not_in_the_future(policy: Policy) -> None:
+    found = answer(policy, "id: a\non: 2026-01-01\n")
+    assert found.receipt.assessed == "2026-01-01" and "date-in-future" not in {note.kind for note in found.advisories}

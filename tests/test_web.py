@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlencode, urljoin
 
@@ -26,6 +27,9 @@ from dandang.sparql_guard import checked, foreign_graphs
 from dandang.web import create_app, serve
 from dandang.web.addresses import ONTOLOGY
 from dandang.web.library import Library
+from dandang.web.views.lists import LISTS, sections
+from dandang.web.views.source import passages
+from dandang.web.views.tree import facts_in
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
@@ -397,6 +401,14 @@ def test_ontology_page_has_every_term(client: FlaskClient, library: Library) -> 
 # --- what pages say ---------------------------------------------------------------------------------------------------
 
 
+def test_a_page_says_no_more_of_issue_than_the_article(client: FlaskClient) -> None:
+    """It reports on 15 August 2018 that the documents are recent; that D2 was printed and issued, not who made it."""
+    zh, en = (client.get(f"/{lang}/", headers=HTML).text for lang in ("zh", "en"))
+    assert "据2018年8月15日报道，武汉市近日出台" in zh and "reported on 15 August 2018" in en
+    zh, en = (client.get(f"/{lang}/documents/D2", headers=HTML).text for lang in ("zh", "en"))
+    assert "<dt>印发机关</dt>" in zh and "市委办公厅" in zh and "制定机关" not in zh and "<dt>Issued by</dt>" in en
+
+
 def test_clause_page_shows_everything(client: FlaskClient, library: Library) -> None:
     page = client.get("/zh/clauses/E7", headers=HTML).text
     clause = library.policy.by_notation["E7"]
@@ -407,8 +419,6 @@ def test_clause_page_shows_everything(client: FlaskClient, library: Library) -> 
 
 
 def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: FlaskClient, library: Library) -> None:
-    from dandang.web.views.tree import facts_in
-
     for clause in library.policy.clauses.values():
         for lang in ("zh", "en"):
             page = client.get(f"/{lang}/clauses/{clause.notation}", headers=HTML).text
@@ -418,20 +428,54 @@ def test_every_clause_page_has_its_quote_and_every_fact_it_asks_for(client: Flas
                 assert f'id="{leaf.iri.partition("#")[2]}"' in page
 
 
-def test_a_clause_is_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
+def test_a_list_shows_every_fact_that_its_clauses_look_at(library: Library) -> None:
+    for name, kind in (("criteria", "Criterion"), ("preconditions", "Precondition"), ("exits", "ListExit")):
+        at = [column.name for column in LISTS[name].columns].index("fact")
+        lines = {line.subject.iri: line.cells[at] for part in sections(name, library) for line in part.lines}
+        asked = {
+            clause.iri: {leaf.fact for leaf in facts_in(clause.condition)}
+            for clause in library.policy.clauses.values()
+            if clause.kind == kind and clause.condition
+        }
+        assert {iri: {thing.iri for thing in lines[iri]} for iri in asked} == asked
+
+
+def test_a_clause_and_its_source_are_cited_by_the_standard(client: FlaskClient, library: Library) -> None:
     today, clause = date.today().isoformat(), library.policy.by_notation["E7"]
     assert clause.quote
-    place = f"（正文第{clause.quote.start + 1}至{clause.quote.end}字符）"
+    place = f"（引自来源文本第{clause.quote.start + 1}至{clause.quote.end}字符）"
+    title, version = "武汉率先出台“1+3”文件,激励干部担当作为", library.policy.digest[:12]
     page = unescape(client.get("/zh/clauses/E7", headers=HTML).text)
     assert (
-        "宋磊, 邵剑波. 武汉率先出台“1+3”文件,激励干部担当作为: 《关于建立容错纠错机制激励干部担当作为的实施办法》"
-        f"E7{place}[EB/OL]. 长江日报、汉网(2018-08-15)[{today}]. https://w3id.org/dandang/id/wuhan-2018/E7."
+        f">宋磊, 邵剑波. {title}[EB/OL]. 长江日报、汉网(2018-08-15).\n"
+        f"dandang contributors. dandang 担当: 《关于建立容错纠错机制激励干部担当作为的实施办法》E7{place}[DB/OL]. "
+        f"数据版本{version}[{today}]. https://w3id.org/dandang/id/wuhan-2018/E7.</pre>"
     ) in page
     bib, ris = (client.get(f"/data/clauses/e7.{ending}").text for ending in ("bib", "ris"))
-    assert bib.startswith("@online{dandang-wuhan-2018-E7,") and bib.count("{") == bib.count("}") and place in bib
-    assert ris.startswith("TY  - ELEC\n") and ris.endswith("ER  - \n") and "DA  - 2018/08/15/" in ris
-    assert f"urldate     = {{{today}}}" in bib and clause.iri in bib and clause.iri in ris
+    article, entry = bib.split("\n\n")
+    assert article.startswith("@online{dandang-wuhan-2018-source,") and entry.startswith(
+        "@dataset{dandang-wuhan-2018-E7,"
+    )
+    assert bib.count("{") == bib.count("}") and f"urldate     = {{{today}}}" in entry
+    assert "name: dandang contributors" in (resources.root() / "CITATION.cff").read_text(encoding="utf-8")
+    records = ris.split("\n\n")
+    assert [record.split("\n")[0] for record in records] == ["TY  - ELEC", "TY  - DATA"]
+    assert all(record.rstrip("\n").endswith("ER  - ") for record in records) and "DA  - 2018/08/15/" in records[0]
+    for cited, own in ((article, entry), records):
+        assert title in cited and clause.iri in own and place in own and version in own
+        assert not any(word in cited for word in ("E7", "dandang.", "https:", place)) and title not in own
     assert client.get("/data/facts/decisive-decision.bib").status_code == 404
+
+
+def test_a_passage_is_shown_whole_where_its_ends_leave_nothing_out(client: FlaskClient, library: Library) -> None:
+    page = unescape(client.get("/zh/source", headers=HTML).text)
+    narrative = [one for one in passages(f"{ID}wuhan-2018/source", library) if one.reason]
+    for one in narrative:
+        first, cut, last = one.text.partition("……")
+        assert len(first + last) < one.end - one.start if cut else len(first) == one.end - one.start
+        assert f">{one.text}</td>" in page
+    texts = [one.text for one in narrative]
+    assert "2018-08-15 09:44:23 来源:汉网" in texts and "链接>>>" in texts and "“1+3”文件中,“1”即" in texts
 
 
 def test_an_address_may_name_the_version_of_the_data(client: FlaskClient, library: Library) -> None:
@@ -449,6 +493,16 @@ def test_unclear_connective_opens_a_note_with_both_readings(client: FlaskClient)
     page = client.get("/zh/clauses/A1", headers=HTML).text
     details = re.search(r'<details class="reading unclear">.*?</details>', page, re.S)
     assert details and "推荐读法" in details[0] and "从严读法" in details[0] and "须同时存在" in details[0]
+
+
+def test_a_settled_connective_is_not_said_to_be_in_doubt(client: FlaskClient) -> None:
+    """Where another reading is recorded but not adopted, that is said; doubt is for what the text leaves open."""
+    for clause, doubt in (("P5", False), ("E7", False), ("A3", True), ("T2", True)):
+        page = client.get(f"/zh/clauses/{clause}", headers=HTML).text
+        summaries = re.findall(r'<details class="reading( unclear)?">\s*<summary>(.*?)</summary>', page, re.S)
+        assert summaries and any(unclear for unclear, _ in summaries) == doubt
+        assert any("另有读法" in words for _, words in summaries) or doubt
+        assert all("读法有疑问" not in words or unclear for unclear, words in summaries)
 
 
 def test_outcome_kinds_link_the_documents(client: FlaskClient) -> None:
@@ -524,6 +578,16 @@ def test_question_with_bad_parameters(client: FlaskClient) -> None:
 # --- a case -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "address", ["cq-57-word-in-text?word=", "cq-57-word-in-text?word=%20", "cq-40-what-a-fact-settles?fact="]
+)
+def test_a_word_left_empty_is_asked_for_and_no_other_is_put_in_its_place(client: FlaskClient, address: str) -> None:
+    zh, en = (client.get(f"/{lang}/questions/{address}", headers=HTML) for lang in ("zh", "en"))
+    assert zh.status_code == en.status_code == 400
+    assert "没有填写" in zh.text and "is empty" in en.text and 'id="answer"' not in zh.text
+    assert client.get(f"/data/questions/{address.replace('?', '.csv?')}").status_code == 400
+
+
 def test_every_example_case_reports(client: FlaskClient, library: Library) -> None:
     for iri, read in library.cases.items():
         page = client.get(f"/zh/cases/{read.case.id}", headers=HTML).text
@@ -580,9 +644,45 @@ def test_case_of_each_syntax_gets_a_report(client: FlaskClient, content: bytes, 
         assert form.status_code == 200 and words in form.text
 
 
-def test_case_file_upload(client: FlaskClient) -> None:
-    from io import BytesIO
+def test_a_file_that_holds_no_case_is_named_and_not_shown(client: FlaskClient) -> None:
+    for lang, kind in (("zh", "这是 PDF，不是案件文件"), ("en", "this is a PDF, not a case file")):
+        sent = {"file": (BytesIO(b"%PDF-1.4\n1 0 obj <</Type: x>>\n"), "a.pdf")}
+        page = client.post(f"/{lang}/case", data=sent, content_type="multipart/form-data", headers=HTML)
+        assert page.status_code == 400 and kind in page.text and ".xlsx" in page.text and "1 0 obj" not in page.text
 
+
+def report_of(client: FlaskClient, text: str, lang: str = "zh") -> str:
+    return client.post(f"/{lang}/case/report", data=text.encode(), content_type="application/yaml", headers=HTML).text
+
+
+@pytest.mark.parametrize(("on", "words"), [("2010-01-01", "早于报道日期"), ("2999-01-01", "晚于今天")])
+def test_what_the_conduct_date_leaves_open_stands_with_the_verdict(client: FlaskClient, on: str, words: str) -> None:
+    page = report_of(client, f"id: '1'\non: {on}\nfacts: {{勤勉尽责: yes}}\n")
+    verdict = page[page.index('class="verdict-block"') :].split("</section>")[0]
+    assert words in verdict and words not in page.split("逐条结果")[1].split("填写方面的提示")[0]
+    standing = client.post(
+        "/zh/case/work", data={"on": on, "fact.diligent": "yes"}, content_type="multipart/form-data", headers=HTML
+    ).text
+    assert words in standing[standing.index("data-verdict") :].split('class="in-play"')[0].split('class="empty"')[0]
+
+
+def test_a_report_shows_all_that_the_form_asks(client: FlaskClient) -> None:
+    text = (
+        "id: '1'\non: 2018-09-01\ndecided: 2018-11-02\nfacts: {勤勉尽责: yes}\nnote: 尚待补充材料\n"
+        "sanctions: [{measure: 诫勉, on: 2018-11-01, by: 某区纪委, ground: 整改迟缓}]\n"
+    )
+    page = report_of(client, text)
+    for words in (
+        "处理日期 <time>2018-11-02</time>",
+        "<time>2018-11-01</time>",
+        "某区纪委",
+        "整改迟缓",
+        "尚待补充材料",
+    ):
+        assert words in page
+
+
+def test_case_file_upload(client: FlaskClient) -> None:
     answer = client.post("/zh/case", data={"file": (BytesIO(CASE), "case.yaml"), "case": ""}, headers=HTML)
     assert answer.status_code == 200 and "测试案件" in answer.text
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dandang import resources
+from dandang.assessment import assess
+from dandang.cases import read_file
 from dandang.messages import Text
 from dandang.model import Policy
 from dandang.namespaces import CONCEPTS, DD
 from dandang.policy import load_quads
-from dandang.render.phrases import STATES, VERDICTS, notation_ranges
+from dandang.render.phrases import STATES, VERDICTS, notation_ranges, verdict_sentence
 from dandang.store import Index
 
 
@@ -53,3 +55,13 @@ def test_names_of_facts_are_not_shared_but_for_those_meant_to_be(policy: Policy)
             owners.setdefault(name, []).append(fact.iri)
     shared = {name for name, iris in owners.items() if len(iris) > 1 and name}
     assert shared == {"造成恶劣影响", "政策优惠"}
+
+
+def test_who_decides_on_exemption_is_said_only_where_the_text_says_it(policy: Policy) -> None:
+    """The article names nobody; a further document may give its list a procedure."""
+    case = read_file("data/cases/2018-015-promise-and-long-standing-problem.yaml", policy)[0].case
+    said = verdict_sentence(assess(case, policy), policy)
+    assert "由谁决定，文中没有写明" in said.zh and "who decides the text does not say" in said.en
+    name = policy.by_notation["E6"].clause_list
+    lists = {**policy.lists, name: policy.lists[name]._replace(procedures=(name + "-procedure",))}
+    assert "见E6的程序" in verdict_sentence(assess(case, policy), policy._replace(lists=lists)).zh

@@ -7,7 +7,7 @@ tree's value for every case, and tests hold the two together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple, TypeAlias
 
 import pyoxigraph as ox
@@ -107,6 +107,31 @@ def compiled_quads(policy: Policy) -> Iterator[ox.Quad]:
         else:
             for reading in READINGS:
                 yield from _routes_quads(clause, f"{reading}-route", (reading,), found[reading])
+
+
+def derived_quads(policy: Policy) -> Iterator[ox.Quad]:
+    """All that is published of a policy beside what its files say: the compiled form, and the general classes."""
+    yield from compiled_quads(policy)
+    yield from _superclass_quads(policy)
+
+
+def _superclass_quads(policy: Policy) -> Iterator[ox.Quad]:
+    """Every clause as a clause and every condition as a condition: the endpoint infers nothing, and people ask for these first."""
+    for clause in policy.clauses.values():
+        yield from quads_of(clause.iri, {RDF + "type": [DD + "Clause"]}, COMPILED_GRAPH)
+    shared = (found.condition for found in policy.lists.values())
+    own = (clause.condition for clause in policy.clauses.values())
+    for condition in chain(shared, own):
+        for iri in _within(condition):
+            yield from quads_of(iri, {RDF + "type": [DD + "Condition"]}, COMPILED_GRAPH)
+
+
+def _within(condition: Condition | None) -> Iterator[str]:
+    """The IRIs of a condition and of all below it."""
+    if condition is not None:
+        yield condition.iri
+    for member in condition.members if isinstance(condition, ConditionGroup) else ():
+        yield from _within(member)
 
 
 def _clause_conditions(clause: Clause, condition: Condition | None) -> Iterator[ox.Quad]:

@@ -236,6 +236,7 @@ class ClauseList(NamedTuple):
     condition: Condition | None = None
     preconditions: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    procedures: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):
@@ -493,7 +494,7 @@ class LionAnswer(NamedTuple):
 class Advisory(NamedTuple):
     """Something to weigh that no rule decides."""
 
-    kind: Literal["suggests", "contested", "date-unknown"]
+    kind: Literal["suggests", "contested", "date-unknown", "date-in-future"]
     text: Text
     about: tuple[str, ...] = ()
 

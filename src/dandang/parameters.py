@@ -38,6 +38,8 @@ def terms_of(parameter: Parameter, value: str, policy: Policy) -> list[str]:
     if kind == "facts":
         # Not every engine takes an empty VALUES: the empty list is a fact type that no clause asks about.
         return [_node(iri) for iri in _facts(value, parameter, policy)] or [_node(PREFIXES["rdf"] + "nil")]
+    if not value:
+        raise _empty(parameter)
     if kind == "string":
         return [_string(value)]
     if kind == "date":
@@ -164,6 +166,14 @@ def _fact(value: str, parameter: Parameter, policy: Policy, vocabulary: Vocabula
         "`dandang ask cq-18` 列出全部事实", "`dandang ask cq-18` lists all facts"
     )
     raise _bad(parameter, value, hint)
+
+
+def _empty(parameter: Parameter) -> BadParameter:
+    return BadParameter(
+        f"参数 {parameter.name}（{parameter.label.zh}）没有填写",
+        f"parameter {parameter.name} ({parameter.label.en}) is empty",
+        hint=(f"请填写，例如：{parameter.default}", f"fill it in, for example: {parameter.default}"),
+    )
 
 
 def _bad(parameter: Parameter, value: str, hint: Text) -> BadParameter:

@@ -130,6 +130,7 @@ class _Reader:
             self.condition_of(iri),
             tuple(sorted(self.index.values(iri, DD + "precondition"), key=self.ordinal)),
             self.effects(iri),
+            tuple(self.index.values(iri, DD + "procedure")),
         )
 
     def clause(self, iri: str, kind: str) -> Clause:

@@ -58,10 +58,10 @@ def _serialised(files: list[Path]) -> bytes:
 
 
 def _graph(files: list[Path]) -> list[ox.Quad]:
-    from dandang.compiled import compiled_quads
+    from dandang.compiled import derived_quads
     from dandang.policy import load_quads
 
-    return [*load_quads(files), *compiled_quads(_read(files))]
+    return [*load_quads(files), *derived_quads(_read(files))]
 
 
 def kept(name: str, build: Callable[[], bytes]) -> bytes:

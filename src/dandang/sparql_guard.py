@@ -145,7 +145,10 @@ def _services(query: str, hosts: Collection[str]) -> list[str]:
         raise BadQuery(
             "不允许用 SERVICE 访问别的服务器",
             "SERVICE, which asks another server, is closed here",
-            hint=("请去掉 SERVICE；本站数据都在同一个图里", "leave SERVICE out; all data of this site is in one graph"),
+            hint=(
+                "请去掉 SERVICE；本站的数据都在本站，直接写图样就能查到",
+                "leave SERVICE out; all data of this site is here, and a pattern alone finds it",
+            ),
         )
     return [_service(found[place:], hosts) for place in places]
 

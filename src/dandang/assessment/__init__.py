@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dandang.assessment.advice import irrelevant_facts, next_questions, settles, verdict_changes
+from dandang.assessment.advice import irrelevant_facts, next_questions, open_questions, settles, verdict_changes
 from dandang.assessment.case import assess, assess_under
 from dandang.assessment.logic import all_of, any_of
 from dandang.assessment.rules import Rules
@@ -15,6 +15,7 @@ __all__ = [
     "assess_under",
     "irrelevant_facts",
     "next_questions",
+    "open_questions",
     "settles",
     "verdict_changes",
 ]

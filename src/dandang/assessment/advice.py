@@ -12,7 +12,7 @@ from typing import TypeAlias
 from dandang.assessment.case import VERDICTS
 from dandang.assessment.explain import clauses_in
 from dandang.assessment.logic import Literals, fold, minimal, negates, ways
-from dandang.model import Assessment, Explanation, MissingSet, Question, Truth
+from dandang.model import Assessment, ClauseAnswer, Explanation, MissingSet, Question, Truth
 
 _Sets: TypeAlias = Callable[[Explanation, Truth], tuple[Literals, ...]]
 #: A set of more facts than this is of no use to a person. Sets up to this size are complete and exact.
@@ -36,13 +36,34 @@ def irrelevant_facts(answer: Assessment) -> tuple[str, ...]:
 def next_questions(answer: Assessment, *, near: bool = False) -> tuple[Question, ...]:
     """The facts worth asking for, best first: those whose answer settles most, in the clauses nearest to being settled.
 
-    With `near` only those that a clause asks for whose setting is established, or that bear on the verdict by themselves.
+    What a claimed exemption waits for comes before the rest. With `near` only those that a clause asks for whose setting is
+    established, or that bear on the verdict by themselves.
     """
     undecided = _undecided(answer)
     clauses = [node for part in undecided for node in clauses_in(part) if _is_open(node)]
     if near:
         clauses = [node for node in clauses if node.state == "could_apply"]
-    return tuple(_questions(clauses, undecided, near=near))
+    return tuple(_questions(clauses, undecided, answer.case.claims, near=near))
+
+
+def open_questions(answer: Assessment) -> tuple[Question, ...]:
+    """All that clauses in play wait for, in one order for everybody who is shown it: what bears on the verdict, best first, then what
+    is left for the other parts of the explanation, so that what concerns the list of cadres alone comes last."""
+    first = next_questions(answer, near=True)
+    asked = {question.fact for question in first}
+    further: dict[str, dict[str, None]] = {}
+    for part in answer.explanation.premises:
+        for node in clauses_in(part):
+            for fact in _missing_facts(answer.answers[node.about]):
+                if fact not in asked:
+                    further.setdefault(fact, {})[node.about] = None
+    return (*first, *(Question(fact, tuple(clauses)) for fact, clauses in further.items()))
+
+
+def _missing_facts(answer: ClauseAnswer) -> Iterator[str]:
+    """The fact types that a clause in play waits for; what it waits for of other clauses is told there."""
+    if answer.state == "could_apply":
+        yield from (literal[1:] for found in answer.missing for literal in found if literal[0] in "+-")
 
 
 def settles(answer: Assessment, question: Question, value: bool) -> tuple[tuple[str, bool], ...]:
@@ -134,8 +155,10 @@ def _own_leaves(node: Explanation) -> Iterator[Explanation]:
 # --- what to ask ------------------------------------------------------------------------------------------------------
 
 
-def _questions(clauses: list[Explanation], undecided: list[Explanation], *, near: bool = False) -> list[Question]:
-    """The questions, ranked: a clause near to being settled counts more, an answer that settles it more again."""
+def _questions(
+    clauses: list[Explanation], undecided: list[Explanation], claims: Container[str], *, near: bool = False
+) -> list[Question]:
+    """The questions, ranked: a claimed clause comes first, one near to being settled counts more, an answer that settles it more again."""
     scores: dict[str, float] = {}
     clauses_of: dict[str, list[str]] = {}
     for clause in clauses:
@@ -151,7 +174,8 @@ def _questions(clauses: list[Explanation], undecided: list[Explanation], *, near
             if leaf.about not in scores:
                 scores[leaf.about] = 1.0
                 clauses_of[leaf.about] = []
-    ranked = sorted(scores, key=lambda fact: (-scores[fact], fact))
+    claimed = {fact for fact in scores if any(clause in claims for clause in clauses_of[fact])}
+    ranked = sorted(scores, key=lambda fact: (fact not in claimed, -scores[fact], fact))
     return [Question(fact, tuple(clauses_of[fact])) for fact in ranked]
 
 

@@ -65,6 +65,7 @@ def assess_under(rules: Rules, case: Case, *, on: str = "", today: str = "") -> 
     strictly = _clause_nodes(strict)
     answers = {iri: _answer(policy.clauses[iri], node, strictly[iri], rules, facts) for iri, node in nodes.items()}
     accountability, exemption = outcome(tree)
+    today = today or date.today().isoformat()
     return Assessment(
         case=case,
         verdict=VERDICTS[accountability, exemption],
@@ -74,8 +75,8 @@ def assess_under(rules: Rules, case: Case, *, on: str = "", today: str = "") -> 
         answers=dict(sorted(answers.items(), key=lambda item: _rank(item[1]))),
         lion=_lion(case, rules, answers),
         explanation=tree,
-        receipt=Receipt(policy.digest, __version__, case.on, today or date.today().isoformat()),
-        advisories=tuple(_advisories(case, policy)),
+        receipt=Receipt(policy.digest, __version__, case.on, today),
+        advisories=tuple(_advisories(case, policy, today)),
     )
 
 
@@ -282,9 +283,9 @@ def _would_trigger(case: Case, rules: Rules, answers: Mapping[str, ClauseAnswer]
 # --- advisories -------------------------------------------------------------------------------------------------------
 
 
-def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
+def _advisories(case: Case, policy: Policy, today: str) -> Iterator[Advisory]:
     """What a reader should weigh that no rule decides: facts that suggest others, contested facts, unknown dates."""
-    yield from _dates(case, policy)
+    yield from _dates(case, policy, today)
     values = {fact.type: fact for fact in case.facts}
     for fact in case.facts:
         own = policy.facts.get(fact.type)
@@ -310,9 +311,17 @@ def _advisories(case: Case, policy: Policy) -> Iterator[Advisory]:
             )
 
 
-def _dates(case: Case, policy: Policy) -> Iterator[Advisory]:
-    """Conduct before the day a document was reported, where the source does not say from when the document holds; and conduct of an
-    unknown day, where a document says it."""
+def _dates(case: Case, policy: Policy, today: str) -> Iterator[Advisory]:
+    """What the conduct date leaves open of the verdict itself: conduct that is still to come; conduct before the day a document was
+    reported, where the source does not say from when the document holds; and conduct of an unknown day, where a document says it."""
+    if case.on > today:
+        yield Advisory(
+            "date-in-future",
+            Text(
+                f"行为日期（{case.on}）晚于今天（{today}），请核对；尚未发生的事，谈不上问责。",
+                f"The conduct date ({case.on}) is later than today ({today}): check it. What has not happened yet, nobody answers for.",
+            ),
+        )
     dated = [d for d in policy.documents.values() if not case.on and (d.valid_from or d.valid_until)]
     if dated:
         zh = "、".join(f"{d.notation}（{d.valid_from or '不明'}至{d.valid_until or '不明'}）" for d in dated)

@@ -15,8 +15,8 @@ _AS_WORKBOOK = (
     "open it in Excel, WPS or LibreOffice and save it as an Excel workbook (.xlsx)",
 )
 _AS_FORM = (
-    "请填写 `dandang template 案件.xlsx` 给出的空白表格，或者网页上的表格",
-    "fill in the empty form that `dandang template case.xlsx` writes, or the one of the web page",
+    "可以读取 Excel 工作簿（.xlsx）、CSV、YAML、JSON、Turtle 等；请填写 `dandang template 案件.xlsx` 给出的空白表格，或者网页上的表格",
+    "Excel workbooks (.xlsx), CSV, YAML, JSON, Turtle and the like can be read: fill in the empty form that `dandang template case.xlsx` writes, or the one of the web page",
 )
 _UNPACK = ("请先解压，再给出其中的文件或者文件夹", "unpack it and name the files or the folder in it")
 
@@ -36,6 +36,8 @@ class _Kind(NamedTuple):
 
 _ARCHIVE = _Kind("压缩包", "an archive", _UNPACK)
 _IMAGE = _Kind("图片", "a picture", _AS_FORM)
+_WORD = _Kind(" Word 文档", "a Word document", _AS_FORM)
+_SLIDES = _Kind("演示文稿", "a slide show", _AS_FORM)
 _PAGE = _Kind(
     "网页（有的系统导出的工作簿其实是网页）", "a web page (what some systems export as .xls is one)", _AS_WORKBOOK
 )
@@ -48,14 +50,19 @@ _BEGINNINGS = {
     b"GIF8": _IMAGE,
     b"Rar!": _ARCHIVE,
     b"7z\xbc\xaf": _ARCHIVE,
+    b"II*\x00": _IMAGE,
+    b"MM\x00*": _IMAGE,
 }
 #: By a part of the ZIP archive, the most telling first.
 _PARTS = (
-    ("word/document.xml", _Kind(" Word 文档（.docx）", "a Word document (.docx)", _AS_FORM)),
-    ("ppt/presentation.xml", _Kind("演示文稿（.pptx）", "a presentation (.pptx)", _AS_FORM)),
+    ("word/document.xml", _WORD),
+    ("ppt/presentation.xml", _SLIDES),
+    ("OFD.xml", _Kind(" OFD 版式文件", "an OFD document", _AS_FORM)),
     ("xl/workbook.bin", _Kind("二进制工作簿（.xlsb）", "a binary workbook (.xlsb)", _AS_WORKBOOK)),
     ("content.xml", _Kind(" OpenDocument 表格（.ods）", "an OpenDocument sheet (.ods)", _AS_WORKBOOK)),
 )
+#: By a stream of the files of the old office programs; old workbooks are told by their reader how to save them anew.
+_STREAMS = {"WordDocument": _WORD, "PowerPoint Document": _SLIDES}
 _MARKUP = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta)\b", re.IGNORECASE | re.DOTALL)
 _OLD_XML = "urn:schemas-microsoft-com:office:spreadsheet"
 _LOOKED_AT = 2048
@@ -63,14 +70,17 @@ _LOOKED_AT = 2048
 
 def refuse_foreign(content: bytes, name: str) -> None:
     """Raises UnreadableFile where the bytes are a document, picture, web page or archive that holds no case as it is."""
-    kind = _kind(content)
+    kind = foreign_kind(content)
     if kind:
         raise kind.error(name)
 
 
-def _kind(content: bytes) -> _Kind | None:
+def foreign_kind(content: bytes) -> _Kind | None:
+    """What a file is that is no case file; None where it may be one."""
     if content.startswith(b"PK"):
         return _zipped(content)
+    if content.startswith(OLD_OFFICE):
+        return next((kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in content), None)
     found = next((kind for start, kind in _BEGINNINGS.items() if content.startswith(start)), None)
     # Whatever is a page of markup begins so in any encoding.
     return found or (_marked_up(content[:_LOOKED_AT]) if b"<" in content[:_LOOKED_AT] else None)

@@ -100,8 +100,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 _NEVER = 1_000_000
-#: Truth values, and the key `on`, which YAML 1.1 takes for one; our reader takes all of them as text.
-_BARE = frozenset(("yes", "no", "unknown", "contested", "on"))
+#: Words that YAML 1.1 takes for truth values, the key `on` among them, and YAML 1.2 for text, as our reader does: bare for both.
+#: Any other word needs no help, and would get a tag that no reader understands.
+_BARE = frozenset(("yes", "no", "on"))
 
 
 def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -29,8 +29,8 @@ def clause_text(clause: Clause, policy: Policy, lang: str) -> str:
     ]
     if clause.quote:
         place = Text(
-            f"来源第 {clause.quote.start + 1}–{clause.quote.end} 字",
-            f"source characters {clause.quote.start + 1}–{clause.quote.end}",
+            f"来源文本第 {clause.quote.start + 1}–{clause.quote.end} 字",
+            f"text of the source, characters {clause.quote.start + 1}–{clause.quote.end}",
         )
         lines += ["", f"「{clause.quote.exact}」", f"  {place.in_(lang)}"]
     if lang == "en" or not clause.quote:

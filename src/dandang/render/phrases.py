@@ -142,11 +142,24 @@ def rests_on_inference(answer: Assessment) -> bool:
     return answer.verdict in ("may_be_exempted", "accountable_unless_exempted")
 
 
+def cautions(answer: Assessment) -> tuple[Text, ...]:
+    """What is to be read together with the verdict: the conduct date leaves open whether the documents held on that day."""
+    return tuple(note.text for note in answer.advisories if note.kind in _OF_THE_DATE)
+
+
+def weighed(answer: Assessment) -> tuple[Text, ...]:
+    """What else a reader should weigh."""
+    return tuple(note.text for note in answer.advisories if note.kind not in _OF_THE_DATE)
+
+
+_OF_THE_DATE = ("date-unknown", "date-in-future")
+
+
 def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
     """The verdict with the clauses it rests on."""
     by = {state: _notations(answer, state) for state in ("applies", "could_apply")}
     circumstances, exemptions = by["applies"]["A"], by["applies"]["E"]
-    possible = by["could_apply"]["E"]
+    possible, decider = by["could_apply"]["E"], _decider(answer, policy)
     said = {
         "not_established": _not_established(answer),
         "accountable": Text(
@@ -164,13 +177,23 @@ def verdict_sentence(answer: Assessment, policy: Policy) -> Text:
             ),
         ),
         "may_be_exempted": Text(
-            f"可以免责：{circumstances}成立，但{exemptions}适用。“可以免除相关责任”不等于必须免除，由有权机关决定。",
-            f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; the competent organ decides.",
+            f"可以免责：{circumstances}成立，但{exemptions}适用。“可以”不等于必须免除；{decider.zh}。",
+            f"May be exempted: {circumstances} established, but {exemptions} applies. Permitted, not required; {decider.en}.",
         ),
         "undetermined": _undetermined(answer, circumstances, exemptions, possible),
     }
     found, relief = said[answer.verdict], _relief(answer, policy)
     return Text(found.zh + relief.zh, found.en + relief.en)
+
+
+def _decider(answer: Assessment, policy: Policy) -> Text:
+    """Who decides on exemption: a clause that applies names a procedure, or nothing is said."""
+    applying = _notations(answer, "applies")["E"].split("、")
+    clauses = (answer.clause for answer in answer.answers.values() if answer.clause.notation in applying)
+    named = [clause.notation for clause in clauses if policy.lists[clause.clause_list].procedures]
+    if not named:
+        return Text("由谁决定，文中没有写明", "who decides the text does not say")
+    return Text(f"由谁决定，见{'、'.join(named)}的程序", f"who decides, see the procedure of {', '.join(named)}")
 
 
 def _not_established(answer: Assessment) -> Text:

@@ -20,6 +20,7 @@ from dandang.render.phrases import (
     LION,
     STATES,
     VERDICTS,
+    cautions,
     clauses_of_part,
     divided_text,
     effect_text,
@@ -28,6 +29,7 @@ from dandang.render.phrases import (
     residual,
     rests_on_inference,
     verdict_sentence,
+    weighed,
 )
 from dandang.render.wording import NONE_OF, OPERATORS, colon
 
@@ -65,6 +67,7 @@ def assessment_text(
 def _head(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
     yield f"{answer.case.id} {answer.case.title}".strip()
     yield f"{Text('结论', 'Verdict').in_(lang)}{colon(lang)}{verdict_sentence(answer, policy).in_(lang)}"
+    yield from (f"{Text('注意', 'Note').in_(lang)}{colon(lang)}{caution.in_(lang)}" for caution in cautions(answer))
     if rests_on_inference(answer):
         yield INFERENCE.in_(lang)
     if answer.readings["strict"] != answer.verdict:
@@ -145,11 +148,12 @@ def _lion(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
 
 
 def _advisories(answer: Assessment, lang: str) -> Iterator[str]:
-    if answer.advisories:
+    found = weighed(answer)
+    if found:
         yield ""
         yield Text("请留意", "Please weigh").in_(lang)
-    for note in answer.advisories:
-        yield f"  · {note.text.in_(lang)}"
+    for text in found:
+        yield f"  · {text.in_(lang)}"
 
 
 def _questions(questions: Sequence[Question], policy: Policy, lang: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from flask import request
 
 from dandang.cases import ReadCase, accepted, read_stated
 from dandang.cases.files import is_workbook
+from dandang.cases.foreign import foreign_kind
 from dandang.errors import DandangError, UnreadableFile
 from dandang.web.problems import Unsupported
 from dandang.web.routing import library
@@ -57,7 +58,7 @@ class File(NamedTuple):
 
     def text(self) -> str:
         """Its text, for the form to show again; nothing for a workbook or another file that is no text."""
-        if is_workbook(self.content) or b"\0" in self.content:
+        if is_workbook(self.content) or b"\0" in self.content or foreign_kind(self.content):
             return ""
         for encoding in ("utf-8-sig", "gb18030"):
             try:

@@ -15,7 +15,7 @@ from dandang import resources
 from dandang.assessment import Rules
 from dandang.cases import Derivation, ReadCase, case_quads, read_file
 from dandang.catalogue import questions
-from dandang.compiled import compiled_quads
+from dandang.compiled import derived_quads
 from dandang.messages import Text
 from dandang.model import Policy, Vocabulary
 from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
@@ -112,7 +112,7 @@ def load_library(data: Path | None = None) -> Library:
     cases = _example_cases(policy)
     policy_quads = tuple(quads)
     quads += ontology_quads()
-    quads += compiled_quads(policy)
+    quads += derived_quads(policy)
     quads += example_quads(questions())
     quads += rule_quads()
     for read in cases.values():

@@ -11,7 +11,7 @@ from flask import current_app
 from dandang.assessment import assess
 from dandang.cases import case_quads
 from dandang.catalogue import Question
-from dandang.compiled import compiled_quads
+from dandang.compiled import derived_quads
 from dandang.policy import ontology_quads
 from dandang.render.rdf import assessment_triples
 from dandang.store import GRAPHS, Store
@@ -33,7 +33,7 @@ def store_for(question: Question, library: Library) -> Store:
 
 def _quads(needs: frozenset[str], library: Library) -> Iterable[ox.Quad]:
     yield from library.policy_quads
-    yield from compiled_quads(library.policy)
+    yield from derived_quads(library.policy)
     if "ontology" in needs:
         yield from ontology_quads()
     for read in library.cases.values() if needs & {"cases", "assessments"} else ():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -79,7 +81,7 @@ def flow_map() -> str:
         "map.html",
         map=drawn_map(shelf, language()),
         told=told(shelf),
-        kinds=flow.KINDS,
+        how=partial(flow.words_of, library=shelf),
         cutting=flow.CUTTING,
         defeat_kinds={kind: f"{CONCEPTS}defeat/{kind}" for kind in flow.CUTTING},
         query=page_query("map"),

@@ -90,8 +90,10 @@ def _found(name: str) -> Question:
 
 
 def _values(asked: Question) -> dict[str, str]:
-    """The parameters of the request that are not empty; what the form leaves empty keeps its default."""
-    return {key: value for key, value in request.args.items() if key != "lang" and value.strip()}
+    """The parameters of the request. A list that the form leaves empty keeps its default; a word that it leaves empty is asked for, not
+    put in its place."""
+    single = {parameter.name for parameter in asked.parameters if parameter.type != "facts"}
+    return {key: value for key, value in request.args.items() if key != "lang" and (value.strip() or key in single)}
 
 
 def _answered(asked: Question, values: dict[str, str]) -> Table:

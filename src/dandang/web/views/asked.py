@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from dandang.assessment import next_questions, settles
+from dandang.assessment import open_questions, settles
 from dandang.messages import Text
 from dandang.model import Assessment, Clause, FactCondition, FactType, Policy, Question
 from dandang.render.phrases import notation_ranges
@@ -56,22 +56,9 @@ class Questions(NamedTuple):
 
 def questions_of(assessment: Assessment, library: Library, known: Collection[str]) -> Questions:
     """The questions for a case; `known` are fact types that have been answered, if only with “unknown”."""
-    waiting = [question for question in _waiting(assessment, library.policy) if question.fact not in known]
+    waiting = [question for question in open_questions(assessment) if question.fact not in known]
     now = tuple(_asked(question, assessment, library) for question in waiting[:AT_ONCE])
     return Questions(now, max(0, len(waiting) - AT_ONCE))
-
-
-def _waiting(assessment: Assessment, policy: Policy) -> list[Question]:
-    """What bears on the verdict, then what other clauses wait for: tracks, exits."""
-    first = next_questions(assessment, near=True)
-    asked = {question.fact for question in first}
-    further: dict[str, list[str]] = {}
-    for iri, answer in assessment.answers.items():
-        if answer.state == "could_apply":
-            for literal in dict.fromkeys(literal for found in answer.missing for literal in found):
-                if literal[1:] in policy.facts and literal[1:] not in asked:
-                    further.setdefault(literal[1:], []).append(iri)
-    return [*first, *(Question(fact, tuple(clauses)) for fact, clauses in further.items())]
 
 
 def _asked(question: Question, assessment: Assessment, library: Library) -> Asked:

@@ -1,30 +1,44 @@
-"""How to cite a clause: GB/T 7714-2015, BibTeX and RIS. Only what the source states of itself goes in."""
+"""How to cite a clause: GB/T 7714-2015, BibTeX and RIS. Two references: the source as it calls itself, and the clause as dandang has it.
+
+The notation, the place and the IRI are dandang's, so none of them goes into the reference of the source. Only what the source states
+of itself does; where it was found is not stated in it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from dandang.model import Clause
+from dandang.model import Clause, Quote
 from dandang.namespaces import DCTERMS, OA
 from dandang.web.library import Library
 
+#: Who is named as responsible for the graph, as in CITATION.cff, and what the graph is called.
+_MAKERS, _GRAPH = "dandang contributors", "dandang 担当"
+
 
 class Citation(NamedTuple):
-    """The same reference in three forms."""
+    """The same references in three forms."""
 
     gbt: str
     bibtex: str
     ris: str
 
 
-class _Reference(NamedTuple):
-    """What a reference says: who wrote the source and what it is called, the place in it, and where and when it was read here."""
+class _Source(NamedTuple):
+    """The source: who wrote it, what it is called, who published it and when."""
 
     authors: tuple[str, ...]
     title: str
-    pinpoint: str
     publishers: tuple[str, ...]
     issued: str
+    key: str
+
+
+class _Entry(NamedTuple):
+    """The clause in the graph: document, notation and place in the source's text, the version of the data, when and where it was read."""
+
+    pinpoint: str
     version: str
     accessed: str
     url: str
@@ -32,80 +46,115 @@ class _Reference(NamedTuple):
 
 
 def citation(clause: Clause, library: Library, accessed: str) -> Citation | None:
-    """The reference for a clause: the article that its words come from, with their place, and the clause's IRI. `accessed` is the
-    day of reading, which electronic resources are cited with."""
+    """The references for a clause: the source of its words, and the clause by its IRI. `accessed` is the day of reading, which
+    electronic resources are cited with."""
     if clause.quote is None:
         return None
-    found = _reference(clause, library, accessed)
-    return Citation(_gbt(found), _bibtex(found), _ris(found))
+    source, entry = _source(clause.quote, library), _entry(clause, clause.quote, library, accessed)
+    return Citation(
+        f"{_gbt_source(source)}\n{_gbt_entry(entry)}",
+        "\n\n".join((_bibtex_source(source), _bibtex_entry(entry))),
+        "\n\n".join((_ris_source(source), _ris_entry(entry))),
+    )
 
 
-def _reference(clause: Clause, library: Library, accessed: str) -> _Reference:
-    assert clause.quote is not None
-    source = library.index.value(clause.quote.iri, OA + "hasSource")
-    title, document = library.index.value(source, DCTERMS + "title"), library.policy.documents[clause.document]
-    # A source that is the document itself does not carry it.
-    carries = "" if title == document.title else f"《{document.title}》"
-    return _Reference(
-        _names(source, "creator", library),
-        title,
-        f"{carries}{clause.notation}（正文第{clause.quote.start + 1}至{clause.quote.end}字符）",
+def _source(quote: Quote, library: Library) -> _Source:
+    iri = library.index.value(quote.iri, OA + "hasSource")
+    return _Source(
+        _names(iri, "creator", library),
+        library.index.value(iri, DCTERMS + "title"),
         # The newspaper that wrote the text before the website that carried it.
-        tuple(reversed(_names(source, "publisher", library))),
-        library.index.value(source, DCTERMS + "issued"),
+        tuple(reversed(_names(iri, "publisher", library))),
+        library.index.value(iri, DCTERMS + "issued"),
+        _key(iri),
+    )
+
+
+def _entry(clause: Clause, quote: Quote, library: Library, accessed: str) -> _Entry:
+    document = library.policy.documents[clause.document]
+    return _Entry(
+        f"《{document.title}》{clause.notation}（引自来源文本第{quote.start + 1}至{quote.end}字符）",
         library.policy.digest[:12],
         accessed,
         clause.iri,
-        "dandang-" + "-".join(clause.iri.split("/")[-2:]),
+        _key(clause.iri),
     )
+
+
+def _key(iri: str) -> str:
+    return "dandang-" + "-".join(iri.split("/")[-2:])
 
 
 def _names(source: str, key: str, library: Library) -> tuple[str, ...]:
     return tuple(library.label(value).zh for value in library.index.values(source, DCTERMS + key))
 
 
-def _gbt(found: _Reference) -> str:
-    """GB/T 7714-2015, 4.6: 主要责任者. 题名: 其他题名信息[EB/OL]. 发布者(发布日期)[引用日期]. 获取和访问路径."""
+def _gbt_source(found: _Source) -> str:
+    """GB/T 7714-2015, 4.6: 主要责任者. 题名[EB/OL]. 发布者(发布日期). Its address the text does not give."""
     issued = "、".join(found.publishers) + (f"({found.issued})" if found.issued else "")
-    parts = (
-        ", ".join(found.authors),
-        f"{found.title}: {found.pinpoint}[EB/OL]",
-        f"{issued}[{found.accessed}]",
-        found.url,
-    )
-    return ". ".join(filter(None, parts)) + "."
+    return ". ".join(filter(None, (", ".join(found.authors), f"{found.title}[EB/OL]", issued))) + "."
 
 
-def _bibtex(found: _Reference) -> str:
+def _gbt_entry(found: _Entry) -> str:
+    """GB/T 7714-2015, 4.6: 主要责任者. 题名: 其他题名信息[DB/OL]. 版本[引用日期]. 获取和访问路径."""
+    parts = (_MAKERS, f"{_GRAPH}: {found.pinpoint}[DB/OL]", f"数据版本{found.version}[{found.accessed}]", found.url)
+    return ". ".join(parts) + "."
+
+
+def _bibtex_source(found: _Source) -> str:
     fields = {
         "author": " and ".join(found.authors),
         "title": "{" + found.title + "}",
-        "titleaddon": found.pinpoint,
         "organization": "、".join(found.publishers),
         "date": found.issued,
-        "urldate": found.accessed,
-        "url": found.url,
-        "version": f"dandang {found.version}",
         "langid": "chinese",
     }
+    return _bibtex("online", found.key, fields)
+
+
+def _bibtex_entry(found: _Entry) -> str:
+    fields = {
+        "author": "{" + _MAKERS + "}",
+        "title": "{" + _GRAPH + "}",
+        "titleaddon": found.pinpoint,
+        "version": found.version,
+        "urldate": found.accessed,
+        "url": found.url,
+        "langid": "chinese",
+    }
+    return _bibtex("dataset", found.key, fields)
+
+
+def _bibtex(kind: str, key: str, fields: Mapping[str, str]) -> str:
     lines = ",\n".join(f"  {field:<12}= {{{value}}}" for field, value in fields.items() if value)
-    return f"@online{{{found.key},\n{lines}\n}}"
+    return f"@{kind}{{{key},\n{lines}\n}}"
 
 
-def _ris(found: _Reference) -> str:
-    lines = [
+def _ris_source(found: _Source) -> str:
+    return _ris(
         ("TY", "ELEC"),
         *(("AU", author) for author in found.authors),
         ("TI", found.title),
-        ("T2", found.pinpoint),
         ("PB", "、".join(found.publishers)),
         ("PY", found.issued[:4]),
         ("DA", _slashed(found.issued)),
+        ("LA", "zh"),
+    )
+
+
+def _ris_entry(found: _Entry) -> str:
+    return _ris(
+        ("TY", "DATA"),
+        ("AU", _MAKERS),
+        ("TI", f"{_GRAPH}: {found.pinpoint}"),
         ("Y2", _slashed(found.accessed)),
-        ("ET", f"dandang {found.version}"),
+        ("ET", found.version),
         ("LA", "zh"),
         ("UR", found.url),
-    ]
+    )
+
+
+def _ris(*lines: tuple[str, str]) -> str:
     return "\n".join([*(f"{tag}  - {value}" for tag, value in lines if value), "ER  - "])
 
 

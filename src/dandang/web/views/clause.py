@@ -165,14 +165,14 @@ def _defeats(clause: Clause, policy: Policy) -> list[DefeatView]:
         if not defeat.excludes and clause.clause_list in (defeat.defeater, defeat.defeated):
             defeats = clause.clause_list == defeat.defeater
             other = policy.lists[defeat.defeated if defeats else defeat.defeater]
-            outcomes = dict.fromkeys(effect.outcome for effect in _lifting(clause if defeats else other, policy))
+            outcomes = dict.fromkeys(effect.outcome for effect in lifting(clause if defeats else other, policy))
             found.append(
                 DefeatView(defeat.iri, other, defeat.certainty, defeat.comment, defeats, tuple(filter(None, outcomes)))
             )
     return found
 
 
-def _lifting(side: Clause | ClauseList, policy: Policy) -> list[Effect]:
+def lifting(side: Clause | ClauseList, policy: Policy) -> list[Effect]:
     """The effects by which a clause, or a list with its clauses, lifts what follows from another list."""
     if isinstance(side, Clause):
         return list(policy.effects_of(side))

@@ -15,15 +15,15 @@ from dandang.model import ConditionGroup, Term
 from dandang.namespaces import DD, RDF
 from dandang.web.behind import answer, page_query
 from dandang.web.library import Library
+from dandang.web.views.clause import lifting
 
-#: What leads from one thing to the next.
+#: What leads from one thing to the next, where the kind of step says it all.
 KINDS: dict[str, Text] = {
     "and": Text("并且须有", "and also needs"),
     "condition": Text("成立后，才适用", "once it holds, opens"),
     "precondition": Text("全部满足，才适用", "all of them met, opens"),
     "outcome": Text("带来", "brings about"),
     "establishes": Text("可以使其成立", "can make hold"),
-    "lifts": Text("可以免除或者减轻其责任后果", "can lift what follows from"),
     "excludes": Text("使其不适用", "keeps from applying"),
 }
 #: The kinds that cut into the flow rather than carry it on.
@@ -130,6 +130,20 @@ class Line(NamedTuple):
     step: Step | None
     iri: str
     below: tuple[Line, ...]
+
+
+def words_of(step: Step, library: Library) -> Text:
+    """How a step leads on. What a list lifts is said in the words of its effects: one permits exemption, another lighter treatment."""
+    if step.kind != "lifts":
+        return KINDS[step.kind]
+    policy = library.policy
+    side = policy.clauses.get(step.source) or policy.lists[step.source]
+    effects = [library.label(iri) for iri in dict.fromkeys(effect.iri for effect in lifting(side, policy))]
+    zh, en = (dict.fromkeys(text.in_(lang) for text in effects) for lang in ("zh", "en"))
+    return Text(
+        f"适用时，{'、'.join(zh)}，所涉责任来自",
+        f"where one applies, the cadre {', or '.join(en)}, for what follows from",
+    )
 
 
 def told(library: Library) -> tuple[Line, ...]:

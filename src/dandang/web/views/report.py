@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dandang.assessment import next_questions, verdict_changes
+from dandang.assessment import next_questions, open_questions, verdict_changes
 from dandang.messages import Text
 from dandang.model import Assessment, Case, ClauseAnswer, Explanation, Fact, FactType, Finding, Policy, Quote, State
 from dandang.render.phrases import (
     LION,
     VERDICTS,
+    cautions,
     clauses_of_part,
     divided_text,
     literals_text,
     residual,
     verdict_sentence,
+    weighed,
 )
 
 SECTIONS = (
@@ -101,6 +103,7 @@ class Report(NamedTuple):
     assessment: Assessment
     findings: tuple[Finding, ...]
     sentence: Text
+    cautions: tuple[Text, ...]
     strict: Text | None
     decisive: tuple[Line, ...]
     questions: tuple[Question, ...]
@@ -110,6 +113,7 @@ class Report(NamedTuple):
     sections: tuple[Section, ...]
     lion: Text
     triggers: tuple[tuple[str, str], ...]
+    weighed: tuple[Text, ...]
     traces: tuple[Trace, ...]
 
 
@@ -117,12 +121,13 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
     """The report of an assessment."""
     strict = assessment.readings["strict"]
     sections = sections_of(assessment, policy)
-    questions = _questions(assessment, policy)
+    questions = tuple(Question(policy.facts[one.fact], one.clauses) for one in open_questions(assessment))
     return Report(
         case=assessment.case,
         assessment=assessment,
         findings=tuple(findings),
         sentence=verdict_sentence(assessment, policy),
+        cautions=cautions(assessment),
         strict=VERDICTS[strict] if strict != assessment.verdict else None,
         decisive=tuple(line for section in sections for line in section.lines if line.state == "applies"),
         questions=questions[:MOST_QUESTIONS],
@@ -132,6 +137,7 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         sections=sections,
         lion=LION[assessment.lion.outcome],
         triggers=tuple((track, exit_) for exit_, track, _ in assessment.lion.would_trigger),
+        weighed=weighed(assessment),
         traces=tuple(_trace(part, policy) for part in assessment.explanation.premises),
     )
 
@@ -184,18 +190,6 @@ def _reason(answer: ClauseAnswer, policy: Policy) -> Text:
         said = residual(answer.explanation, policy)
         return Text(f"还缺：{said.zh}", f"missing: {said.en}")
     return Text("", "")
-
-
-def _questions(assessment: Assessment, policy: Policy) -> tuple[Question, ...]:
-    """The facts that clauses near to settled wait for; those that most clauses wait for come first."""
-    waiting: dict[str, dict[str, None]] = {}
-    for answer in assessment.answers.values():
-        if answer.state == "could_apply":
-            for literal in (literal for found in answer.missing for literal in found):
-                if literal[1:] in policy.facts:
-                    waiting.setdefault(literal[1:], {})[answer.clause.iri] = None
-    asked = [Question(policy.facts[fact], tuple(clauses)) for fact, clauses in waiting.items()]
-    return tuple(sorted(asked, key=lambda question: -len(question.clauses)))
 
 
 def _trace(node: Explanation, policy: Policy) -> Trace:

@@ -49,4 +49,10 @@ def _passage(iri: str, library: Library, users: tuple[str, ...]) -> Passage:
     if exact:
         return Passage(iri, start, end, exact, users)
     first, last = index.value(iri, DD + "startsWith"), index.value(iri, DD + "endsWith")
-    return Passage(iri, start, end, f"{first}……{last}", users, library.texts(iri, DD + "reason"))
+    return Passage(iri, start, end, _between(first, last, end - start), users, library.texts(iri, DD + "reason"))
+
+
+def _between(first: str, last: str, length: int) -> str:
+    """A passage by its two ends: whole where they meet or overlap, for then nothing of it is left out."""
+    overlap = len(first) + len(last) - length
+    return first + last[overlap:] if overlap >= 0 else f"{first}……{last}"

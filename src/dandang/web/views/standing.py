@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dandang.messages import Text
 from dandang.model import Assessment, Policy
-from dandang.render.phrases import LION, VERDICTS, verdict_sentence
+from dandang.render.phrases import LION, VERDICTS, cautions, verdict_sentence, weighed
 from dandang.web.views.report import Division, Line, divisions, sections_of
 
 #: The states of clauses that are in play, as they are listed.
@@ -17,6 +17,7 @@ class Standing(NamedTuple):
     """All that the panel beside the questions shows."""
 
     sentence: Text
+    cautions: tuple[Text, ...]
     strict: Text | None
     lines: tuple[Line, ...]
     excluded: tuple[Line, ...]
@@ -35,6 +36,7 @@ def standing_of(assessment: Assessment, policy: Policy) -> Standing:
     lion = assessment.lion.outcome
     return Standing(
         verdict_sentence(assessment, policy),
+        cautions(assessment),
         VERDICTS[strict] if strict != assessment.verdict else None,
         tuple(line for line in lines if line.state in _IN_PLAY),
         tuple(line for line in lines if line.state == "excluded"),
@@ -42,5 +44,5 @@ def standing_of(assessment: Assessment, policy: Policy) -> Standing:
         len(every) - len(lines),
         tuple(divisions(every, policy)),
         LION[lion] if lion != "open" or assessment.case.cadre.on_list else None,
-        tuple(advisory.text for advisory in assessment.advisories),
+        weighed(assessment),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from dandang.messages import Text
@@ -13,7 +13,7 @@ OPERATORS = {"allOf": Text("同时满足", "all of"), "anyOf": Text("满足其�
 
 class Node(NamedTuple):
     """One line of a tree, with the lines below it. `negated` is what people call the contrary of its fact; `joins` says how a group
-    joins the lines below it."""
+    joins the lines below it; `unclear` that the text leaves its reading open, not only that another one is recorded."""
 
     iri: str
     kind: Literal["fact", "group", "clauses"]
@@ -79,12 +79,11 @@ def _leaf(condition: FactCondition, policy: Policy, notes: tuple[Note, ...]) -> 
         condition.setting,
         negated=fact.negated if fact else None,
         notes=notes,
-        unclear=any(note.alternatives for note in notes),
+        unclear=_left_open(notes),
     )
 
 
 def _group(condition: ConditionGroup, policy: Policy, notes: Mapping[str, list[Note]], own: tuple[Note, ...]) -> Node:
-    underdetermined = condition.certainty.endswith("/underdetermined")
     return Node(
         condition.iri,
         "group",
@@ -94,13 +93,17 @@ def _group(condition: ConditionGroup, policy: Policy, notes: Mapping[str, list[N
         joins="all" if condition.operator == "allOf" else "any",
         operator=OPERATORS[condition.operator],
         strict=OPERATORS[condition.strict] if condition.strict else None,
-        unclear=underdetermined or condition.strict is not None or any(note.alternatives for note in own),
+        unclear=_left_open((condition, *own)) or condition.strict is not None,
         open_ended=condition.closed is False,
         certainty=condition.certainty,
         source=condition.source,
         notes=own,
         members=tuple(_node(member, policy, notes) for member in condition.members),
     )
+
+
+def _left_open(said: Iterable[ConditionGroup | Note]) -> bool:
+    return any(one.certainty.endswith("/underdetermined") for one in said)
 
 
 def facts_in(condition: Condition) -> list[FactCondition]:
