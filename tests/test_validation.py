@@ -211,6 +211,12 @@ def test_messages_name_things_in_the_language_of_the_reader(check: Callable[[str
     assert f"{ID}wuhan-2018/P4" in excluded.cites and f"{ID}wuhan-2018/E2" in excluded.cites
 
 
+def test_dates_in_the_wrong_order_are_both_named(check: Callable[[str], list[Finding]]) -> None:
+    found = check("{id: c-1, title: t, on: 2019-01-02, decided: 2018-01-01}")
+    message = next(finding.message for finding in found if finding.rule == "decision-not-before-conduct")
+    assert all("2019-01-02" in text and "2018-01-01" in text for text in message)
+
+
 def test_a_finding_on_the_third_fact_points_at_its_line(check: Callable[[str], list[Finding]]) -> None:
     found = check(
         "id: x\non: 2018-09-01\nfacts:\n  招商引资: yes\n  引发矛盾: yes\n  勤勉尽责: {value: yes, on: 2018-08-01}\n"
