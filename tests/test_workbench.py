@@ -544,7 +544,7 @@ def test_the_panel_does_not_take_an_excluded_clause_for_one_that_was_not_told(cl
     told = {"pick": "yes:handling-sudden-emergency", "fact.adverse-social-impact": "yes"}
     page = post(client, "/case/work", told).text
     assert "没有适用或者可能适用的条款" in page
-    assert "还没有条款的情境得到说明" not in page
+    assert "还没有涉及任何条款的情境" not in page
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -37,7 +37,7 @@ _KINDS = (
     ("ExemptionClause", Text("容错情形", "Exemption clauses")),
     ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
     ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
-    ("ListExit", Text("“狮子型”干部退出", 'Exits from the "lion" list')),
+    ("ListExit", Text("“狮子型”干部退出", "Exits from the “lion” list")),
 )
 
 
@@ -134,7 +134,7 @@ def _lion(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
     yield (
         f"“狮子型”干部：{LION[lion.outcome].zh} {by}".rstrip()
         if lang == "zh"
-        else f'"Lion" list: {LION[lion.outcome].en} {by}'.rstrip()
+        else f"“Lion” list: {LION[lion.outcome].en} {by}".rstrip()
     )
     for clause, track, _ in lion.would_trigger:
         exit_, measure = policy.clauses[clause], policy.clauses[track]
@@ -147,7 +147,7 @@ def _lion(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
 def _advisories(answer: Assessment, lang: str) -> Iterator[str]:
     if answer.advisories:
         yield ""
-        yield Text("请留意", "Please weigh").in_(lang)
+        yield Text("请留意", "Please note").in_(lang)
     for note in answer.advisories:
         yield f"  · {note.text.in_(lang)}"
 
@@ -190,7 +190,7 @@ _PARTS = {
     "relief": Text("从轻、减轻", "Lighter or mitigated treatment"),
     "exclusions": Text("不予容错的情形", "Exclusions from tolerance"),
     "sanctions": Text("处理", "Sanctions"),
-    "list-exit": Text("“狮子型”干部退出", 'Exit from the "lion" list'),
+    "list-exit": Text("“狮子型”干部退出", "Exit from the “lion” list"),
 }
 
 
