@@ -7,7 +7,7 @@ from typing import Literal
 
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.tidying import date_of_serial, is_date, tidied, tidied_date, tidied_key
-from dandang.messages import Text
+from dandang.messages import ALL_FACTS, Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary, fold_name
 
 VALUES: dict[str, tuple[Truth, bool]] = {
@@ -324,7 +324,7 @@ class CaseReader:
     def nearest(self, name: str, known: Iterable[str]) -> Text:
         close = nearest_names(name, known)
         if not close:
-            return Text("可用的事实见 `dandang ask cq-18` 或网页“事实”一栏", "the facts are listed on the page “Facts”")
+            return ALL_FACTS
         return Text(f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?")
 
     def report(
@@ -367,4 +367,5 @@ def _other(place: Place | None) -> Text:
 
 def _choose(options: Iterable[Text], lead: Text) -> Text:
     options = list(options)
-    return Text(f"{lead.zh}\uff1a{'、'.join(o.zh for o in options)}", f"{lead.en} {', '.join(o.en for o in options)}")
+    # Labels may hold commas.
+    return Text(f"{lead.zh}\uff1a{'；'.join(o.zh for o in options)}", f"{lead.en} {'; '.join(o.en for o in options)}")

@@ -43,7 +43,7 @@ FORMATS = {
 }
 
 
-_RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
+RDF_SYNTAXES = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
 
 class ReadCase(NamedTuple):
@@ -70,7 +70,7 @@ def read_stated(
 ) -> list[ReadCase]:
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
     vocabulary = vocabulary or Vocabulary(policy)
-    told = syntax or syntax_of(name) or _sniffed(content)
+    told = syntax_told(content, name, syntax)
     if told == "xlsx" or is_workbook(content):
         return _read_workbook(content, vocabulary, name)
     if told == "csv":
@@ -78,7 +78,7 @@ def read_stated(
     if told == "parquet":
         return _read_parquet(content, vocabulary, name)
     text = decode(content, name)
-    if told in _RDF:
+    if told in RDF_SYNTAXES:
         from dandang.cases.rdf import read_rdf
 
         read = read_rdf(text, told, vocabulary, name)
@@ -120,6 +120,11 @@ def syntax_of(name: str) -> str:
     """The syntax that the ending of a name stands for; empty where it says nothing."""
     inner = name.lower().removesuffix(".gz").removesuffix(".zst")
     return FORMATS.get(inner.rsplit(".", 1)[-1], "") if "." in inner else ""
+
+
+def syntax_told(content: bytes, name: str = "", syntax: str = "") -> str:
+    """The syntax of a file: the one that is named, that of its ending, or what its content looks like."""
+    return syntax or syntax_of(name) or _sniffed(content)
 
 
 def _sniffed(content: bytes) -> str:
