@@ -205,7 +205,7 @@ def test_messages_name_things_in_the_language_of_the_reader(check: Callable[[str
     found = check("id: x\ndomain: 全面深化改革\nfacts:\n  招商引资: yes\n  谋取私利: yes\nclaims: [E2]\n")
     (excluded,) = [finding for finding in found if finding.rule == "claim-excluded"]
     assert (
-        excluded.message.zh == "申请适用的E2（招商引资、招才引智）已被排除：事实“谋取私利”不符合P4（未谋取私利）的要求"
+        excluded.message.zh == "主张适用的E2（招商引资、招才引智）已被排除：事实“谋取私利”不符合P4（未谋取私利）的要求"
     )
     assert "seeking private gain" in excluded.message.en and "P4" in excluded.message.en
     assert f"{ID}wuhan-2018/P4" in excluded.cites and f"{ID}wuhan-2018/E2" in excluded.cites

@@ -164,7 +164,7 @@ def _not_a_workbook(name: str) -> UnreadableFile:
 
 def _no_case(name: str, sheets: tuple[str, ...]) -> MalformedFile:
     found = "、".join(sheets) or "—"
-    hint = ("请用“查案件”页上的空白表格填写", "fill in the empty workbook offered on the page for cases")
+    hint = ("请用“核对案件”页上的空白表格填写", "fill in the empty workbook offered on the page for cases")
     return MalformedFile(
         f"工作簿里没有“案件”工作表（现有：{found}）",
         f'the workbook has no sheet "Case" (it has: {found})',

@@ -21,7 +21,7 @@ from dandang.render.phrases import (
 SECTIONS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
-    ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("ExemptionClause", Text("容错条款", "Exemption clauses")),
     ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
     ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
     ("ListExit", Text("退出“狮子型”干部管理", "Exits from the “lion” list")),
