@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import openpyxl
@@ -81,6 +82,17 @@ def test_written_and_read_again_a_case_has_the_same_graph(
     assert graph(again[0].case, policy) == graph(case, policy)
     if ending not in ("ttl", "jsonld"):
         assert again[0].case.note == case.note
+
+
+def test_no_example_has_a_gap_inside_chinese_words(policy: Policy) -> None:
+    """YAML folds a line break into a space, which Chinese has none of."""
+    cases = [
+        read.case for path in resources.case_files() for read in read_cases(path.read_bytes(), policy, name=path.name)
+    ]
+    found = [
+        text for case in cases for text in (case.title, case.summary, case.note) if re.search(r"[⺀-￯] +[⺀-￯]", text)
+    ]
+    assert cases and found == []
 
 
 def test_json_ld_is_the_graph_of_the_case_without_a_network(policy: Policy) -> None:

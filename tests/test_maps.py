@@ -25,6 +25,7 @@ from dandang.web.views.compare import compare_query, matrix
 from dandang.web.views.flow import CUTTING, Line, Step, flow, told, words_of
 from dandang.web.views.flow_drawing import drawn_map
 from dandang.web.views.neighbourhood import MOST, RELATIONS, neighbourhood, neighbourhood_query
+from dandang.web.views.tree import facts_in
 from test_web import HTML
 
 
@@ -335,3 +336,20 @@ def test_a_further_document_joins_the_map() -> None:
     assert "可以免除责任、可以从轻处理、可以减轻处理" in lighter
     for lang in ("zh", "en"):
         test_boxes_of_the_map_do_not_overlap_and_lie_inside(library, lang)
+
+
+@pytest.mark.parametrize(
+    ("notation", "relation"), [("E7", "factType"), ("A10", "factType"), ("T2", "factType"), ("T2", "measure")]
+)
+def test_neighbours_stand_in_the_order_of_the_clause(library: Library, notation: str, relation: str) -> None:
+    clause = library.policy.by_notation[notation]
+    groups = neighbourhood(clause.iri, library).groups
+    shown = [edge.target for group in groups for edge in group.edges if edge.relation == DD + relation]
+    assert clause.condition
+    told = [leaf.fact for leaf in facts_in(clause.condition)] if relation == "factType" else clause.effects[0].measures
+    assert shown == list(dict.fromkeys(told)) and len(shown) > 2
+
+
+def test_counterparts_stand_in_the_order_of_the_text(client: FlaskClient) -> None:
+    page = client.get("/zh/exemptions/", headers=HTML).text
+    assert page.index('href="/zh/clauses/A9"') < page.index('href="/zh/clauses/A12"')

@@ -20,7 +20,7 @@ from dandang.search.folding import dates, fold, stem
 from dandang.store import Store
 from dandang.web import create_app
 from dandang.web.library import Library, load_library
-from dandang.web.views.search import FACETS, index_of, search_query
+from dandang.web.views.search import FACETS, index_of, search, search_query
 from test_web import HTML, Links
 
 
@@ -188,6 +188,28 @@ def test_what_is_not_there_has_something_near(index: SearchIndex) -> None:
     assert not index.search("果段决策") and index.nearest("果段决策")[0].label.zh == "果断决策"
     assert "问责方式" in [thing.label.zh for thing in index.nearest("sancton")]
     assert index.nearest("@@@@") == [] and index.nearest("") == []
+    assert not {"rules", "terms", "parts"} & {
+        thing.kind for word in ("lifst", "excluson") for thing in index.nearest(word)
+    }
+
+
+def test_several_notations_find_each_thing(index: SearchIndex) -> None:
+    assert {found.thing.notation for found in index.search("D2 L1") if found.rank == 0} == {"D2", "L1"}
+    assert not any(found.thing.notation == "L1" for found in index.search("L1 果断决策") if found.rank == 0)
+
+
+def test_notes_on_one_clause_are_told_apart(app: Flask) -> None:
+    library: Library = app.extensions["dandang"]
+    for lang in ("zh", "en"):
+        groups = search("A11", {}, library, lang).groups
+        hits = next(group.hits for group in groups if group.kind == "notes")
+        said = ["".join(piece.text for line in hit.lines for piece in line.pieces) for hit in hits]
+        assert len(said) > 1 and all(said) and len(set(said)) == len(said)
+
+
+def test_a_notation_is_not_called_pinyin(index: SearchIndex) -> None:
+    ways = [match.way.en for found in index.search("A11") for match in index.matches(found)]
+    assert ways and "pinyin" not in ways
 
 
 # --- what is marked ---------------------------------------------------------------------------------------------------

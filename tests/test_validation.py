@@ -205,10 +205,16 @@ def test_messages_name_things_in_the_language_of_the_reader(check: Callable[[str
     found = check("id: x\ndomain: 全面深化改革\nfacts:\n  招商引资: yes\n  谋取私利: yes\nclaims: [E2]\n")
     (excluded,) = [finding for finding in found if finding.rule == "claim-excluded"]
     assert (
-        excluded.message.zh == "申请适用的E2（招商引资、招才引智）已被排除：事实“谋取私利”不符合P4（未谋取私利）的要求"
+        excluded.message.zh == "主张适用的E2（招商引资、招才引智）已被排除：事实“谋取私利”不符合P4（未谋取私利）的要求"
     )
     assert "seeking private gain" in excluded.message.en and "P4" in excluded.message.en
     assert f"{ID}wuhan-2018/P4" in excluded.cites and f"{ID}wuhan-2018/E2" in excluded.cites
+
+
+def test_dates_in_the_wrong_order_are_both_named(check: Callable[[str], list[Finding]]) -> None:
+    found = check("{id: c-1, title: t, on: 2019-01-02, decided: 2018-01-01}")
+    message = next(finding.message for finding in found if finding.rule == "decision-not-before-conduct")
+    assert all("2019-01-02" in text and "2018-01-01" in text for text in message)
 
 
 def test_a_finding_on_the_third_fact_points_at_its_line(check: Callable[[str], list[Finding]]) -> None:

@@ -505,6 +505,37 @@ def test_a_settled_connective_is_not_said_to_be_in_doubt(client: FlaskClient) ->
         assert all("读法有疑问" not in words or unclear for unclear, words in summaries)
 
 
+def test_a_quote_cut_out_of_a_sentence_says_so(client: FlaskClient) -> None:
+    quotes = {
+        name: re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", client.get(f"/zh/documents/{name}", headers=HTML).text)
+        for name in ("D1", "D2")
+    }
+    assert any(quote.endswith("比如……") for quote in quotes["D1"])
+    assert any(quote.endswith("对……") for quote in quotes["D2"]) is False
+    assert any(quote.startswith("《办法》规定") and quote.endswith("干部管理") for quote in quotes["D2"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_error_is_told_in_sentences(client: FlaskClient, lang: str) -> None:
+    for path in (
+        "facts/none-such",
+        "clauses/E99",
+        "questions/cq-40-what-a-fact-settles?fact=zzzz",
+        "sparql?query=SELECT+x",
+    ):
+        page = client.get(f"/{lang}/{path}", headers=HTML).text
+        said = re.findall(r'<p class="lead">(.*?)</p>|role="alert"[^>]*><h2>[^<]*</h2><p>(.*?)</p>', page)
+        words = unescape(re.sub("<[^>]+>", "", "".join(said[0])))
+        assert words[0] == words[0].upper() and words.endswith(("." if lang == "en" else "。", ":", "：")), words
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "“事实”一页"), ("en", "page “Facts”")])
+def test_a_page_names_a_page_where_the_command_line_names_a_command(client: FlaskClient, lang: str, word: str) -> None:
+    page = client.get(f"/{lang}/questions/cq-40-what-a-fact-settles?fact=zzzz", headers=HTML).text
+    told = re.findall(r'role="alert".*?</div>', page)[0]
+    assert word in told and "cq-18" not in told
+
+
 def test_outcome_kinds_link_the_documents(client: FlaskClient) -> None:
     assert "/zh/clauses/L1" in client.get("/zh/clauses/T2", headers=HTML).text.split('id="consequences"')[1]
     assert "/zh/clauses/T2" in client.get("/zh/clauses/L1", headers=HTML).text.split('id="consequences"')[1]

@@ -21,7 +21,8 @@ from werkzeug.test import TestResponse
 from dandang import resources
 from dandang.assessment import assess
 from dandang.cases import case_quads, read_cases, read_stated, with_derived_facts
-from dandang.cases.writing import case_yaml
+from dandang.cases.graph import case_turtle
+from dandang.cases.writing import case_jsonld, case_yaml
 from dandang.messages import Text
 from dandang.model import Case, Vocabulary
 from dandang.namespaces import FACTS
@@ -172,6 +173,24 @@ def test_what_happened_is_found_in_plain_words(client: FlaskClient, library: Lib
     assert label and "hidden" not in label[1]
     hidden = re.search(r'<label([^>]*)><input type="checkbox" name="pick" value="yes:buck-passing"', page)
     assert hidden and "hidden" in hidden[1]
+
+
+def test_what_several_clauses_ask_for_stands_under_no_other_name(library: Library) -> None:
+    names = {
+        pick.fact: group.name.zh for section in sections(library) for group in section.groups for pick in group.picks
+    }
+    assert names[FACTS + "some-error"] == "几个条款都要看的"
+
+
+@pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
+def test_who_opens_a_graph_gets_no_advice_on_yaml(client: FlaskClient, library: Library, syntax: str) -> None:
+    case = next(iter(library.cases.values())).case
+    content = case_turtle([case]) if syntax == "turtle" else case_jsonld(case)
+    page = post(client, "/case", {"case": content, "syntax": syntax}).text
+    hints = re.findall(r'<div class="hint">(.*?)</div>', page)
+    assert any("返回第2步" in hint for hint in hints) and not [
+        hint for hint in hints if re.search("on: |请加上 on", hint)
+    ]
 
 
 def test_a_search_keeps_what_is_picked(client: FlaskClient) -> None:
@@ -544,7 +563,7 @@ def test_the_panel_does_not_take_an_excluded_clause_for_one_that_was_not_told(cl
     told = {"pick": "yes:handling-sudden-emergency", "fact.adverse-social-impact": "yes"}
     page = post(client, "/case/work", told).text
     assert "没有适用或者可能适用的条款" in page
-    assert "还没有条款的情境得到说明" not in page
+    assert "还没有涉及任何条款的情境" not in page
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

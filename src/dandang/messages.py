@@ -17,3 +17,5 @@ class Text(NamedTuple):
 
 
 LANGUAGES = ("zh", "en")
+#: Where all facts are listed, for who types commands; pages say it in their own way (`web.language.sentence`).
+ALL_FACTS = Text("`dandang ask cq-18` 列出全部事实", "`dandang ask cq-18` lists all facts")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from dandang.errors import BadParameter
-from dandang.messages import Text
+from dandang.messages import ALL_FACTS, Text
 from dandang.model import Policy, Vocabulary
 from dandang.namespaces import CASES, DD, PREFIXES, XSD
 
@@ -115,7 +115,7 @@ def _concept(scheme: str, value: str, parameter: Parameter, policy: Policy) -> s
     found = vocabulary.concept(scheme, name)
     if found is None:
         labels = vocabulary.concept_labels(scheme)
-        zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
+        zh, en = _listed(labels)
         raise _bad(parameter, value, Text(f"可用：{zh}", f"use one of: {en}"))
     return found
 
@@ -160,11 +160,9 @@ def _fact(value: str, parameter: Parameter, policy: Policy, vocabulary: Vocabula
         raise _bad(parameter, value, hint)
     if found:
         labels = [policy.facts[iri].label for iri, _ in sorted(found)]
-        zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
+        zh, en = _listed(labels)
         raise _bad(parameter, value, Text(f"不止一个事实叫这个名字：{zh}", f"more than one fact has this name: {en}"))
-    hint = _did_you_mean(value, vocabulary.fact_names()) or Text(
-        "`dandang ask cq-18` 列出全部事实", "`dandang ask cq-18` lists all facts"
-    )
+    hint = _did_you_mean(value, vocabulary.fact_names()) or ALL_FACTS
     raise _bad(parameter, value, hint)
 
 
@@ -174,6 +172,12 @@ def _empty(parameter: Parameter) -> BadParameter:
         f"parameter {parameter.name} ({parameter.label.en}) is empty",
         hint=(f"请填写，例如：{parameter.default}", f"fill it in, for example: {parameter.default}"),
     )
+
+
+def _listed(labels: Iterable[Text]) -> Text:
+    """Labels to choose from; they may hold commas."""
+    labels = list(labels)
+    return Text("；".join(label.zh for label in labels), "; ".join(label.en for label in labels))
 
 
 def _bad(parameter: Parameter, value: str, hint: Text) -> BadParameter:

@@ -382,4 +382,5 @@ def _other(place: Place | None) -> Text:
 
 def _choose(options: Iterable[Text], lead: Text) -> Text:
     options = list(options)
-    return Text(f"{lead.zh}\uff1a{'、'.join(o.zh for o in options)}", f"{lead.en} {', '.join(o.en for o in options)}")
+    # Labels may hold commas.
+    return Text(f"{lead.zh}\uff1a{'；'.join(o.zh for o in options)}", f"{lead.en} {'; '.join(o.en for o in options)}")

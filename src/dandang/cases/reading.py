@@ -50,7 +50,7 @@ FORMATS = {
 #: A line of a case whose colon was typed with the Chinese keyboard.
 _FULL_WIDTH = re.compile(r"([^\s：:]{1,40})：")
 _READ_SO_FAR = Text("这一行以前的已经检查", "what stands before this line was checked")
-_RDF = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
+RDF_SYNTAXES = ("turtle", "trig", "nt", "nq", "jsonld", "rdfxml")
 
 
 class ReadCase(NamedTuple):
@@ -106,7 +106,7 @@ def read_stated(
     """The cases in the bytes of a file as they were stated, nothing derived. Many files: keep the policy's `Vocabulary`."""
     refuse_foreign(content, name)
     vocabulary = vocabulary or Vocabulary(policy)
-    told = syntax or syntax_of(name) or _sniffed(content)
+    told = syntax_told(content, name, syntax)
     if told == "xlsx" or is_workbook(content):
         return _read_workbook(content, vocabulary, name)
     if told == "csv":
@@ -114,7 +114,7 @@ def read_stated(
     if told == "parquet":
         return [one.read() for one in _parquet_cases(content, vocabulary, name)]
     text = decode(content, name)
-    if told in _RDF:
+    if told in RDF_SYNTAXES:
         from dandang.cases.rdf import read_rdf
 
         read = read_rdf(text, told, vocabulary, name)
@@ -156,6 +156,11 @@ def syntax_of(name: str) -> str:
     """The syntax that the ending of a name stands for; empty where it says nothing."""
     inner = name.lower().removesuffix(".gz").removesuffix(".zst")
     return FORMATS.get(inner.rsplit(".", 1)[-1], "") if "." in inner else ""
+
+
+def syntax_told(content: bytes, name: str = "", syntax: str = "") -> str:
+    """The syntax of a file: the one that is named, that of its ending, or what its content looks like."""
+    return syntax or syntax_of(name) or _sniffed(content)
 
 
 def _sniffed(content: bytes) -> str:

@@ -41,7 +41,7 @@ CASE_FIELDS = (
     Field("decided", Text("处理日期", "Decision date"), Text("如 2018-11-02", "such as 2018-11-02")),
     Field("cadre.rank", Text("职级", "Rank")),
     Field("cadre.post", Text("职务", "Post")),
-    Field("cadre.lion", Text("列入“狮子型”干部管理", 'On the "lion" list')),
+    Field("cadre.lion", Text("列入“狮子型”干部管理", "On the “lion” list")),
     Field("domain", Text("领域", "Domain")),
     Field("summary", Text("案情摘要", "Summary")),
     Field("claims", Text("主张的容错条款", "Exemption clauses claimed"), Text("如 E4、E7", "such as E4, E7")),

@@ -37,19 +37,19 @@ VERDICTS: dict[str, Text] = {
 }
 
 LION: dict[str, Text] = {
-    "exits": Text("将不再作为“狮子型”干部管理", 'will no longer be managed as a "lion-type" cadre'),
-    "stays": Text("没有退出“狮子型”干部管理的情形", 'nothing leads off the "lion" list'),
+    "exits": Text("将不再作为“狮子型”干部管理", "will no longer be managed as a “lion-type” cadre"),
+    "stays": Text("没有退出“狮子型”干部管理的情形", "nothing leads off it"),
     "would_trigger": Text(
-        "一旦给予下列处理，将退出“狮子型”干部管理", 'would leave the "lion" list if one of these were decided'
+        "一旦给予下列处理，将退出“狮子型”干部管理", "the cadre would leave it if one of these were decided"
     ),
-    "open": Text("是否退出“狮子型”干部管理，尚缺事实", 'whether the cadre leaves the "lion" list is open'),
-    "not_listed": Text("不在“狮子型”干部之列，不涉及", 'not on the "lion" list: not concerned'),
+    "open": Text("是否退出“狮子型”干部管理，尚缺事实", "whether the cadre leaves it is open"),
+    "not_listed": Text("不在“狮子型”干部之列，不涉及", "not on it, so not concerned"),
 }
 
 #: Between things of a list.
 COMMA = Text("、", ", ")
 
-DISCLAIMER = Text("本结果帮助理解条文，不是处理决定。", "An aid to interpretation, not a decision.")
+DISCLAIMER = Text("本结果帮助理解条文，不是处理决定。", "Interpretation aid, not a decision.")
 INFERENCE = Text(
     "容错条款与问责条款之间的关系，条文没有明说，是推断。",
     "That an exemption answers accountability is inferred; the text does not say it.",

@@ -36,10 +36,10 @@ from dandang.render.wording import NONE_OF, OPERATORS, colon
 _KINDS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
-    ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("ExemptionClause", Text("容错条款", "Exemption clauses")),
     ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
     ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
-    ("ListExit", Text("“狮子型”干部退出", 'Exits from the "lion" list')),
+    ("ListExit", Text("“狮子型”干部退出", "Exits from the “lion” list")),
 )
 
 
@@ -137,7 +137,7 @@ def _lion(answer: Assessment, policy: Policy, lang: str) -> Iterator[str]:
     yield (
         f"“狮子型”干部：{LION[lion.outcome].zh} {by}".rstrip()
         if lang == "zh"
-        else f'"Lion" list: {LION[lion.outcome].en} {by}'.rstrip()
+        else f"“Lion” list: {LION[lion.outcome].en} {by}".rstrip()
     )
     for clause, track, _ in lion.would_trigger:
         exit_, measure = policy.clauses[clause], policy.clauses[track]
@@ -151,7 +151,7 @@ def _advisories(answer: Assessment, lang: str) -> Iterator[str]:
     found = weighed(answer)
     if found:
         yield ""
-        yield Text("请留意", "Please weigh").in_(lang)
+        yield Text("请留意", "Please note").in_(lang)
     for text in found:
         yield f"  · {text.in_(lang)}"
 
@@ -194,7 +194,7 @@ _PARTS = {
     "relief": Text("从轻、减轻", "Lighter or mitigated treatment"),
     "exclusions": Text("不予容错的情形", "Exclusions from tolerance"),
     "sanctions": Text("处理", "Sanctions"),
-    "list-exit": Text("“狮子型”干部退出", 'Exit from the "lion" list'),
+    "list-exit": Text("“狮子型”干部退出", "Exit from the “lion” list"),
 }
 
 

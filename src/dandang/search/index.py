@@ -91,10 +91,19 @@ class SearchIndex:
             # Pinyin is typed with spaces as well: chu fen.
             for number, hits in self._all_of(["".join(words)]).items():
                 found.setdefault(number, hits)
+        for hit in self._called_so(words):
+            found.setdefault(self._texts[hit.text].thing, [[hit]])
         ranked = sorted(
             (max(min(hit.rank for hit in hits) for hits in by_word), number) for number, by_word in found.items()
         )
         return [Found(self.things[number], rank, found[number]) for rank, number in ranked]
+
+    def _called_so(self, words: Sequence[str]) -> list[_Hit]:
+        """Where each of several words is a notation, as in "D2 L1": the things called so. Nothing is called by both, and either was meant."""
+        if len(words) < 2 or len(set(words)) < len(words):
+            return []
+        named = [[hit for hit in self._hits(word) if hit.rank == 0] for word in words]
+        return [hit for hits in named for hit in hits] if all(named) else []
 
     def nearest(self, query: str, most: int = 5) -> list[Thing]:
         """The things whose names share most with a query that found nothing."""
@@ -108,7 +117,8 @@ class SearchIndex:
         best = sorted(
             shared, key=lambda text: (-shared[text] / (len(self._texts[text].folded.text) + len(query)), text)
         )
-        return [self.things[number] for number in dict.fromkeys(self._texts[text].thing for text in best)][:most]
+        things = (self.things[number] for number in dict.fromkeys(self._texts[text].thing for text in best))
+        return [thing for thing in things if thing.kind not in _OF_THE_MACHINERY][:most]
 
     def _all_of(self, words: Sequence[str]) -> dict[int, list[list[_Hit]]]:
         """The things in which every word is found, with the hits of each word."""
@@ -163,8 +173,11 @@ class SearchIndex:
             for number, first in syllables.get(letters[:length], ()):
                 name = self._names[number]
                 if count := name.full(first, letters):
-                    rank = _spelt_rank(first, count, len(name.units))
-                    yield _Hit(rank, number, name.units[first].place, name.units[first + count - 1].place + 1, PINYIN)
+                    start, end = name.units[first].place, name.units[first + count - 1].place + 1
+                    text = self._texts[number]
+                    # Letters that stand there as they are were not spelt.
+                    way = FIELDS[text.field.key] if text.folded.text[start:end].isascii() else PINYIN
+                    yield _Hit(_spelt_rank(first, count, len(name.units)), number, start, end, way)
         for number, first in initials.get(letters[:2], ()):
             name = self._names[number]
             if name.initials(first, letters):
@@ -223,6 +236,8 @@ class SearchIndex:
         return tuple(joined)
 
 
+#: Who has mistyped a word is not offered terms, rules and parts in its place; who looks for one finds it.
+_OF_THE_MACHINERY = ("rules", "terms", "parts")
 _NAMES = ("label", "labelEn", "name", "title")
 _ORDER = {key: number for number, key in enumerate(FIELDS)}
 

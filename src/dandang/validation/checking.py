@@ -121,7 +121,8 @@ class CaseValidator:
         rule = result.rule
         value = locator.value(result) if locator else result.value
         place = locator.place(result) if locator else None
-        message = told(rule, result.message, "" if value.startswith(CASES) else value, self._name)
+        shown = (locator.compared(result) if locator else "") or ("" if value.startswith(CASES) else value)
+        message = told(rule, result.message, shown, self._name)
         cites = dict.fromkeys((*rule.cites, *(iri for iri in our_iris(result.message) if iri in self.policy.clauses)))
         table = bool(place and place.cell)
         hint = own_hint(result, self.policy) or (rule.table_hint if table and rule.table_hint else rule.hint)

@@ -88,6 +88,11 @@ class Locator:
             return self._sanctions[node].measure
         return "" if node in (self.iri, f"{self.iri}#cadre") else node
 
+    def compared(self, result: Result) -> str:
+        """Both dates of a comparison that failed; empty for every other result."""
+        is_comparison = result.component.endswith("LessThanOrEqualsConstraintComponent")
+        return f"{self.case.on} > {self.case.decided}" if is_comparison and result.focus == self.iri else ""
+
     def _fact_place(self, kind: str) -> Place | None:
         """The line of a stated fact; of a derived one, the line of what it follows from."""
         fact = next((fact for fact in self.case.facts if fact.type == kind), None)

@@ -9,6 +9,7 @@ from flask import request
 from dandang.cases import ReadCase, accepted, read_stated
 from dandang.cases.files import is_workbook
 from dandang.cases.foreign import foreign_kind
+from dandang.cases.reading import RDF_SYNTAXES, syntax_told
 from dandang.errors import DandangError, UnreadableFile
 from dandang.web.problems import Unsupported
 from dandang.web.routing import library
@@ -56,6 +57,11 @@ class File(NamedTuple):
         words = library().vocabulary
         return read_stated(self.content, words.policy, name=self.name, syntax=self.syntax, vocabulary=words)
 
+    @property
+    def is_graph(self) -> bool:
+        """Whether it is in a syntax of RDF, so that keys of YAML mean nothing to who wrote it."""
+        return syntax_told(self.content, self.name, self.syntax) in RDF_SYNTAXES
+
     def text(self) -> str:
         """Its text, for the form to show again; nothing for a workbook or another file that is no text."""
         if is_workbook(self.content) or b"\0" in self.content or foreign_kind(self.content):
@@ -77,7 +83,7 @@ def refuse_foreign() -> None:
         raise ForeignOrigin(
             "这份表单来自别的网站，没有处理",
             "this form was sent by another site and was not looked at",
-            hint=("请在本站的“查案件”页面填写。", "Use the page “Check a case” of this site."),
+            hint=("请在本站的“核对案件”页面填写。", "Use the page “Check a case” of this site."),
         )
 
 

@@ -17,7 +17,7 @@ from dandang.namespaces import DD, OA, shorten
 from dandang.render.phrases import DISCLAIMER, STATES, VERDICTS
 from dandang.web import addresses
 from dandang.web.behind import query_of
-from dandang.web.language import TAGS, lang_of, language, other, path_language, tagged
+from dandang.web.language import TAGS, lang_of, language, other, path_language, sentence, tagged
 from dandang.web.media import RDF_NAMES
 from dandang.web.routing import library
 from dandang.web.views.lists import LISTS
@@ -161,6 +161,7 @@ def quoted(text: str) -> Markup:
 
 _GLOBALS: dict[str, Any] = {
     "language": language,
+    "sentence": sentence,
     "anchor": anchor,
     "id_of": id_of,
     "quote_of": quote_of,

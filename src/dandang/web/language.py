@@ -7,7 +7,7 @@ import re
 from flask import g, request
 from markupsafe import Markup, escape
 
-from dandang.messages import LANGUAGES, Text
+from dandang.messages import ALL_FACTS, LANGUAGES, Text
 
 TAGS = {"zh": "zh-Hans", "en": "en"}
 #: A run of Chinese, with the punctuation within it.
@@ -43,6 +43,23 @@ def other() -> str:
 def t(zh: str, en: str) -> str:
     """Text of our own in the language of the page."""
     return zh if language() == "zh" else en
+
+
+#: What a hint says where a command would have to be typed → what it says on a page.
+_ON_PAGES = {ALL_FACTS: Text("全部事实见本站的“事实”一页", "all facts are on the page “Facts”")}
+
+
+_ENDS = (".", "。", "?", "？", "!", "！", ":", "：", "\n", ">", "}")
+
+
+def sentence(said: Text) -> Text:
+    """What an error says or advises, as a sentence of a page: on the command line it follows other words, has neither capital nor
+    full stop, and may name a command."""
+    found = _ON_PAGES.get(said, said)
+    zh, en = (
+        part + stop if part and not part.endswith(_ENDS) else part for part, stop in zip(found, "。.", strict=True)
+    )
+    return Text(zh, en[:1].upper() + en[1:] if re.match(r"[a-z]+[ ,]", en) else en)
 
 
 def label(text: Text) -> str | Markup:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from dandang.errors import BadQuery, DandangError, RejectedCase
 from dandang.messages import Text
 from dandang.model import Finding, Place
-from dandang.web.language import TAGS, language
+from dandang.web.language import TAGS, language, sentence
 from dandang.web.media import PROBLEM, wants_html
 
 log = logging.getLogger("dandang.web")
@@ -202,7 +202,8 @@ def problem_of(error: DandangError) -> Problem:
     title, hint = _TITLES.get(status, _TITLES[500])
     findings = error.findings if isinstance(error, RejectedCase) else ()
     excerpt = error.excerpt if isinstance(error, BadQuery) else ""
-    return Problem(status, error.code, title, error.message, error.hint or hint, error.place, findings, excerpt)
+    said = sentence(error.hint) if error.hint else hint
+    return Problem(status, error.code, title, sentence(error.message), said, error.place, findings, excerpt)
 
 
 def _known(error: DandangError) -> Response:

@@ -2,23 +2,14 @@
 
 import dagre from "@dagrejs/dagre";
 import cytoscape from "cytoscape";
-import { named, titled } from "./words.js";
+import { named, titled, widthOf, wrapped } from "./words.js";
 
 const WIDE = 10; // full-width characters in a line of a node
 const EM = 14;
-const HAN = /[\u2e80-\uffef]/;
 /** As small as the text can still be read; larger graphs are moved through. */
 const SMALLEST = 0.75;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
-
-/** Lines of a text, about as cytoscape will break it. */
-function lines(text) {
-  const ems = [...text].reduce((sum, sign) => sum + (HAN.test(sign) ? 1 : 0.56), 0);
-  // Words are not broken, so English leaves some of each line empty.
-  const used = HAN.test(text) ? ems : ems * 1.2;
-  return { count: Math.max(1, Math.ceil(used / WIDE)), width: Math.min(ems, WIDE) * EM };
-}
 
 function styles() {
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -27,13 +18,12 @@ function styles() {
     {
       selector: "node",
       style: {
-        label: "data(title)", shape: "round-rectangle", width: "data(width)", height: "data(height)",
-        "text-wrap": "wrap", "text-max-width": `${WIDE * EM + 4}px`, "text-valign": "center",
+        label: "data(shown)", shape: "round-rectangle", width: "data(width)", height: "data(height)",
+        "text-wrap": "wrap", "line-height": 1.25, "text-max-width": "9999px", "text-valign": "center",
         "font-family": font, "font-size": EM, color: token("ink"),
         "background-color": token("paper"), "border-width": 1, "border-color": token("rule-strong"),
       },
     },
-    { selector: "node[?han]", style: { "text-overflow-wrap": "anywhere" } },
     { selector: 'node[kind = "FactType"]', style: { "corner-radius": 16 } },
     { selector: "node[?centre]", style: { "border-width": 2, "background-color": token("raised"), "font-weight": "bold" } },
     { selector: "node:selected", style: { "border-width": 3, "border-color": token("accent"), "background-color": token("accent-soft") } },
@@ -101,8 +91,9 @@ export function drawing(frame, text) {
       for (const { data } of nodes) {
         if (cy.getElementById(data.id).nonempty()) continue;
         const title = titled(data, text.lang);
-        const { count, width } = lines(title);
-        cy.add({ group: "nodes", data: { ...data, centre: data.centre && !from, title, han: HAN.test(title), width: width + 20, height: count * EM * 1.35 + 14 } });
+        const lines = wrapped(title, WIDE);
+        const width = Math.max(...lines.map(widthOf)) * EM;
+        cy.add({ group: "nodes", data: { ...data, centre: data.centre && !from, title, shown: lines.join("\n"), width: width + 20, height: lines.length * EM * 1.35 + 14 } });
       }
       for (const { data } of edges) {
         if (known.has(key(data))) continue;

@@ -36,3 +36,28 @@ export const named = (label, lang) => (label ? label[lang] || label.zh || label.
 
 /** A thing as it is called: notation and label. */
 export const titled = (data, lang) => [data.notation, named(data.label, lang)].filter(Boolean).join(" ");
+
+/** The width of a text in ems: a full one for Chinese, a little over a half for the rest. */
+export const widthOf = (text) => [...text].reduce((sum, sign) => sum + (/[\u2e80-\uffef]/.test(sign) ? 1 : 0.56), 0);
+
+// What stays together: opening marks with what follows them, a word or a Chinese character, and the closing marks behind it.
+const PIECES = /[“‘（《「『(]*(?:[^\s\u2e80-\uffef“‘]+|[\u2e80-\uffef])[，。、；：？！”’）》」』％]*\s*/g;
+
+/** A text in as few lines of so many ems as it needs, nearly equal ones, so that no character is left over. */
+export function wrapped(text, most) {
+  const count = Math.ceil(widthOf(text) / most);
+  for (let limit = Math.ceil(widthOf(text) / count); limit < most; limit += 1) {
+    const lines = filled(text, limit);
+    if (lines.length <= count) return lines;
+  }
+  return filled(text, most);
+}
+
+function filled(text, limit) {
+  const lines = [""];
+  for (const piece of text.match(PIECES) ?? [text]) {
+    if (lines.at(-1) && widthOf((lines.at(-1) + piece).trimEnd()) > limit) lines.push("");
+    lines.push(lines.pop() + piece);
+  }
+  return lines.map((line) => line.trim());
+}

@@ -60,6 +60,8 @@ def read() -> Response:
     if request.form.get("do") == "open":
         return _opened(found)
     made = [_made(item) for item in found[:MOST_CASES]]
+    if len(made) == 1 and file.is_graph:
+        made = [_for_the_form(made[0])]
     return make_response(render_template("case-report.html", made=made, left=len(found) - len(made)))
 
 
@@ -87,9 +89,13 @@ def report() -> Any:
     found = case_of(form)
     if found.findings:
         return work_page(form)
-    made = _made(found)
-    gentle = made.report._replace(findings=to_fill_in(form, made.report.findings))
-    return render_template("case-report.html", made=[made._replace(report=gentle)], left=0)
+    made = _for_the_form(_made(found)._replace(form=form))
+    return render_template("case-report.html", made=[made], left=0)
+
+
+def _for_the_form(made: Made) -> Made:
+    """The report with hints that speak of the form, which the page carries, and not of keys of a file."""
+    return made._replace(report=made.report._replace(findings=to_fill_in(made.form, made.report.findings)))
 
 
 def _made(read: ReadCase) -> Made:

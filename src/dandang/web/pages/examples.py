@@ -29,7 +29,7 @@ class Theme(NamedTuple):
 FIRST = (
     Example(
         "exemptions",
-        Text("容错情形及其原文", "The exemption clauses with their words"),
+        Text("容错条款及其原文", "The exemption clauses with their words"),
         """SELECT ?clause ?notation ?label ?exact WHERE {
   ?clause a dd:ExemptionClause ; skos:notation ?notation ; dd:ordinal ?ordinal ; rdfs:label ?label ;
     dd:quote/oa:hasSelector/oa:exact ?exact .
@@ -40,7 +40,7 @@ ORDER BY ?ordinal
     ),
     Example(
         "mirrors",
-        Text("哪些容错情形与哪些问责情形相对应", "Which exemptions mirror which circumstances"),
+        Text("哪些容错条款与哪些问责情形相对应", "Which exemptions mirror which circumstances"),
         """SELECT ?exemption ?circumstance ?certainty ?distinction WHERE {
   ?mirror a dd:Mirror ; dd:exemption ?exemption ; dd:circumstance ?circumstance ;
     dd:certainty ?certainty ; dd:distinction ?distinction .

@@ -34,6 +34,7 @@ def search() -> str:
         results=results,
         kinds=KINDS,
         tags=TAGS,
+        is_code=is_code,
         facet_url=_narrowing(wanted, chosen, lang),
         marked=_marked,
         place_of=lambda thing: url(place_of(thing, shelf), lang),

@@ -17,10 +17,10 @@ KINDS: dict[str, Text] = {
     "AccountabilityCircumstance": Text("问责情形", "Accountability circumstance"),
     "SanctionTrack": Text("问责处理", "Sanction track"),
     "Exclusion": Text("不予容错的情形", "Exclusion from tolerance"),
-    "ExemptionClause": Text("容错情形", "Exemption clause"),
+    "ExemptionClause": Text("容错条款", "Exemption clause"),
     "Precondition": Text("容错前提", "Precondition of exemption"),
     "ListExit": Text("退出情形", "List exit"),
-    "Criterion": Text("标准条件", "Criterion"),
+    "Criterion": Text("标准", "Criterion"),
     "IncentiveMeasure": Text("激励措施", "Incentive measure"),
 }
 

@@ -84,7 +84,7 @@ def document_view(document: Document, library: Library) -> DocumentView:
         tuple(index.values(document.iri, ELI + "is_part_of")),
         tuple(index.values(document.iri, ELI + "implements")),
         _sources(document.iri, library),
-        library.quotes(document.iri),
+        _marked(library.quotes(document.iri), library),
         tuple(_list_view(found, library) for found in shown),
         _notes(document, library),
         library.texts(document.iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
@@ -131,13 +131,30 @@ def _list_view(shared: ClauseList, library: Library) -> ListView:
         tuple(Group(key, tuple(clauses), introduced[key]) for key, clauses in groups.items()),
         tree_of(shared.condition, policy) if shared.condition else None,
         shared.effects or _common_effects(policy.clauses_of(shared.iri)),
-        tuple(found for found in words if found[1] not in introduced.values()),
+        _marked((found for found in words if found[1] not in introduced.values()), library),
         library.index.value(shared.iri, DD + "translation"),
         tuple(note for note in policy.notes if shared.iri in note.about),
         procedures_of(shared.iri, library),
         tuple(found for found in exclusions if found.defeat.defeated == shared.iri),
         tuple(found for found in exclusions if found.defeat.defeater == shared.iri),
     )
+
+
+def _marked(quotes: Iterable[tuple[str, str]], library: Library) -> tuple[tuple[str, str], ...]:
+    """The quotes with …… where they were cut out of a sentence."""
+    return tuple((quote, _with_dots(quote, exact, library)) for quote, exact in quotes)
+
+
+def _with_dots(quote: str, exact: str, library: Library) -> str:
+    value, selectors = library.index.value, library.index.values(quote, OA + "hasSelector")
+    before = "".join(value(selector, OA + "prefix") for selector in selectors).rstrip(" “")
+    after = "".join(value(selector, OA + "suffix") for selector in selectors).lstrip(" ”")
+    begins, ends = before[-1:] in _SENTENCE_ENDS, after[:1] in _SENTENCE_ENDS
+    return ("" if begins else "……") + exact + ("" if ends else "……")
+
+
+#: An empty string is in it too: where nothing stands before or after, nothing was cut.
+_SENTENCE_ENDS = "。；;：:！？!?\n"
 
 
 def _common_effects(clauses: Iterable[Clause]) -> tuple[Effect, ...]:

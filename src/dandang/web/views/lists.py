@@ -83,11 +83,11 @@ LISTS: Mapping[str, Listing] = {
             _CLAUSE,
             _WORDS,
             Column("duty", Text("违反的职责", "Duties breached")),
-            Column("mirror", Text("对应的容错情形", "Exemptions that answer it")),
+            Column("mirror", Text("对应的容错条款", "Exemptions that answer it")),
         ),
     ),
     "exemptions": Listing(
-        Text("容错情形", "Exemption clauses"),
+        Text("容错条款", "Exemption clauses"),
         Text(
             "有其中一类情形且全部前提成立的，可以免除相关责任。",
             "Where one of them and all preconditions hold, the responsibility concerned may be exempted.",
@@ -101,7 +101,7 @@ LISTS: Mapping[str, Listing] = {
     ),
     "preconditions": Listing(
         Text("容错前提", "Preconditions of exemption"),
-        Text("每一类容错情形都须同时满足。", "All of them must hold for every exemption."),
+        Text("每一容错条款都须同时满足。", "All of them must hold for every exemption."),
         (_CLAUSE, _WORDS, _FACTS),
     ),
     "sanctions": Listing(
@@ -120,7 +120,7 @@ LISTS: Mapping[str, Listing] = {
         ),
     ),
     "criteria": Listing(
-        Text("“狮子型”干部标准条件", "Criteria for “lion-type” cadres"),
+        Text("“狮子型”干部标准", "Criteria for “lion-type” cadres"),
         Text("标准对所有人适用；条件按职级分列。", "The standards hold for everyone; further conditions go by rank."),
         (_CLAUSE, _WORDS, _FACTS),
     ),

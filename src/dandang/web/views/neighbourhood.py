@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from dandang.namespaces import DD, ELI, RDF, SKOS
 from dandang.web.addresses import url
 from dandang.web.behind import answer, page_query
 from dandang.web.library import Library
+from dandang.web.views.tree import facts_in
 
 #: More neighbours than this are counted and left out of the graph.
 MOST = 60
@@ -113,11 +114,12 @@ def _edges(library: Library) -> dict[str, tuple[Edge, ...]]:
     query = page_query("neighbourhood")
     for line in _OF_PAGE:
         query = query.replace(line, "")
+    order = _order(library)
     found: dict[str, list[Edge]] = {}
     for edge in dict.fromkeys(map(_edge, answer(query, library).rows)):
         for end in dict.fromkeys((edge.source, edge.target)):
             found.setdefault(end, []).append(edge)
-    return {iri: tuple(sorted(edges, key=lambda edge, iri=iri: _place(edge, iri))) for iri, edges in found.items()}  # type: ignore[misc]
+    return {iri: tuple(sorted(edges, key=partial(_place, iri=iri, order=order))) for iri, edges in found.items()}
 
 
 def _edge(row: tuple[Term | None, ...]) -> Edge:
@@ -129,8 +131,26 @@ def _edge(row: tuple[Term | None, ...]) -> Edge:
     return Edge(source, relation, target, required != "false", certainty, by)
 
 
-def _place(edge: Edge, iri: str) -> tuple[int, bool]:
-    return _ORDER[edge.relation], edge.source != iri
+def _place(edge: Edge, *, iri: str, order: Mapping[tuple[str, str], int]) -> tuple[int, bool, int]:
+    outgoing = edge.source == iri
+    return (
+        _ORDER[edge.relation],
+        not outgoing,
+        order.get((iri, edge.target) if outgoing else ("", edge.source), len(order)),
+    )
+
+
+def _order(library: Library) -> dict[tuple[str, str], int]:
+    """(clause, thing) → where the thing comes in the clause, condition after condition and measure after measure; ("", clause) and
+    (clause, clause) → where the clause comes in the policy."""
+    clauses = library.policy.clauses
+    found = {("", iri): number for number, iri in enumerate(clauses)}
+    for iri, clause in clauses.items():
+        facts = [leaf.fact for leaf in facts_in(clause.condition)] if clause.condition else []
+        own = [*facts, *(measure for effect in clause.effects for measure in effect.measures), *clauses]
+        for number, thing in enumerate(own):
+            found.setdefault((iri, thing), number)
+    return found
 
 
 # --- the interactive graph --------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from dandang.web.views.tree import facts_in
 #: The clauses that an answer on a case is about, in the order in which a case is told.
 KINDS = ("AccountabilityCircumstance", "ExemptionClause", "Exclusion", "ListExit", "SanctionTrack")
 _CONTEXT = CONCEPTS + "role/context"
+#: Who looks for a clause finds all of its facts; one that others ask for too must not stand under the name of another.
+_SEVERAL = Text("几个条款都要看的", "Asked about by several clauses")
 
 
 class Pick(NamedTuple):
@@ -63,7 +65,9 @@ def sections(library: Library) -> tuple[Section, ...]:
             Text("反映出什么问题？", "What seems to have gone wrong?"), tuple(_groups(others, seen, users, policy))
         ),
         Section(
-            Text("还知道别的什么？", "What else is known?"), tuple(_groups(further, seen, users, policy)), further=True
+            Text("还知道别的什么？", "What else is known?"),
+            tuple(_groups(further, seen, users, policy, mixed=_SEVERAL)),
+            further=True,
         ),
     )
 
@@ -126,16 +130,23 @@ def _groups(
     seen: set[str],
     users: Mapping[str, tuple[Clause, ...]],
     policy: Policy,
+    *,
+    mixed: Text | None = None,
 ) -> Iterator[Group]:
-    """The facts not seen before, under the domain of their clause or else under the clause."""
+    """The facts not seen before, under the domain of their clause or else under the clause; with `mixed`, those of several headings under that."""
     by_group: dict[Text, list[Pick]] = {}
     for clause, leaf in leaves:
         literal = ("+" if leaf.required else "-") + leaf.fact
         if leaf.fact not in seen:
             seen.add(leaf.fact)
-            name = policy.label(clause.domain) if clause.domain else clause.label
+            names = {_heading(user, policy) for user in users[leaf.fact]}
+            name = mixed if mixed and len(names) > 1 else _heading(clause, policy)
             by_group.setdefault(name, []).append(pick_of(literal, users[leaf.fact], policy))
     return (Group(name, tuple(picks)) for name, picks in by_group.items())
+
+
+def _heading(clause: Clause, policy: Policy) -> Text:
+    return policy.label(clause.domain) if clause.domain else clause.label
 
 
 def pick_of(literal: str, clauses: tuple[Clause, ...], policy: Policy) -> Pick:

@@ -23,10 +23,10 @@ from dandang.render.phrases import (
 SECTIONS = (
     ("AccountabilityCircumstance", Text("问责情形", "Accountability circumstances")),
     ("SanctionTrack", Text("处理", "Sanction tracks")),
-    ("ExemptionClause", Text("容错情形", "Exemption clauses")),
+    ("ExemptionClause", Text("容错条款", "Exemption clauses")),
     ("relief", Text("从轻、减轻的情形", "Clauses for lighter or mitigated treatment")),
     ("Exclusion", Text("不予容错的情形", "Exclusions from tolerance")),
-    ("ListExit", Text("退出“狮子型”干部管理", 'Exits from the "lion" list')),
+    ("ListExit", Text("退出“狮子型”干部管理", "Exits from the “lion” list")),
 )
 PARTS = {
     "accountability": Text("问责：情形与查实", "Accountability: circumstance and verification"),
@@ -34,7 +34,7 @@ PARTS = {
     "relief": Text("从轻、减轻：情形与前提", "Lighter or mitigated treatment: situation and preconditions"),
     "exclusions": Text("不予容错的情形", "Exclusions from tolerance"),
     "sanctions": Text("处理", "Sanction tracks"),
-    "list-exit": Text("退出“狮子型”干部管理", 'Exit from the "lion" list'),
+    "list-exit": Text("退出“狮子型”干部管理", "Exit from the “lion” list"),
 }
 #: What would change the verdict is told in sets of at most so many facts, so many for each verdict.
 MOST_FACTS, MOST_WAYS = 3, 4
@@ -62,8 +62,14 @@ class Division(NamedTuple):
 class Section(NamedTuple):
     """The clauses of one kind."""
 
+    kind: str
     name: Text
     lines: tuple[Line, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether the case says something about the setting of one of them."""
+        return any(line.state in ("applies", "could_apply", "excluded") for line in self.lines)
 
 
 class Question(NamedTuple):
@@ -108,6 +114,7 @@ class Report(NamedTuple):
     decisive: tuple[Line, ...]
     questions: tuple[Question, ...]
     more_questions: int
+    reached: bool
     changes: tuple[Change, ...]
     divided: tuple[Division, ...]
     sections: tuple[Section, ...]
@@ -132,6 +139,7 @@ def report_of(assessment: Assessment, policy: Policy, findings: Iterable[Finding
         decisive=tuple(line for section in sections for line in section.lines if line.state == "applies"),
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(0, len(questions) - MOST_QUESTIONS),
+        reached=any(section.reached for section in sections),
         changes=tuple(_changes(assessment, policy)),
         divided=tuple(divisions((line for section in sections for line in section.lines), policy)),
         sections=sections,
@@ -149,7 +157,7 @@ def sections_of(assessment: Assessment, policy: Policy) -> tuple[Section, ...]:
     for answer in assessment.answers.values():
         kind = "relief" if answer.clause.iri in relief else answer.clause.kind
         by_section.setdefault(kind, []).append(line_of(answer, policy))
-    return tuple(Section(name, tuple(sorted(by_section.get(kind, ()), key=_position))) for kind, name in SECTIONS)
+    return tuple(Section(kind, name, tuple(sorted(by_section.get(kind, ()), key=_position))) for kind, name in SECTIONS)
 
 
 def divisions(lines: Iterable[Line], policy: Policy) -> Iterator[Division]:

@@ -8,12 +8,12 @@ from dandang.messages import Text
 from dandang.model import Table, Term
 from dandang.namespaces import XSD, shorten
 from dandang.web.library import Library
-from dandang.web.views.drawing import fitted, width_of
+from dandang.web.views.drawing import fitted
 
 #: As many bars as fit a page; fewer than two compare nothing.
 MOST_BARS, FEWEST_BARS = 40, 2
 #: The longest label, in ems, and an em of it in user units.
-_LABEL, _EM = 17, 14
+_LABEL = 23
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
 
@@ -38,11 +38,10 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A bar for each row: the columns that it is made from, where the bars start (beyond the longest label), and the bars."""
+    """A bar for each row, and the columns that it is made from."""
 
     label: str
     number: str
-    start: int
     bars: tuple[Bar, ...]
 
 
@@ -100,8 +99,7 @@ def _chart(table: Table, rows: tuple[tuple[Cell, ...], ...], numeric: list[bool]
         for row, number in zip(rows, numbers, strict=True)
         for whole in [_named(row[best], lang)]
     )
-    start = round(max(width_of(bar.label) for bar in bars) * _EM) + 10
-    return Chart(table.columns[best], table.columns[at], start, bars)
+    return Chart(table.columns[best], table.columns[at], bars)
 
 
 def _unreadable(rows: tuple[tuple[Cell, ...], ...], place: int, lang: str) -> int:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from dandang.messages import Text
 from dandang.namespaces import ID, SKOS
 from dandang.search import KINDS, Found, Match, SearchIndex, Thing, simplified, things_in
+from dandang.search.things import FIELDS
 from dandang.web.behind import page_query
 from dandang.web.library import Library, is_code
 
@@ -187,6 +188,8 @@ def _hit(found: Found, matches: tuple[Match, ...], lang: str) -> Hit:
     best = in_notation or in_name
     # A code that only programs use is shown where it is what was looked for.
     notation = thing.notation if in_notation or not is_code(thing.notation) else ""
+    if thing.kind == "parts" and not in_notation:
+        notation = notation.partition("#")[0]
     # What can be read on a page in this language comes first.
     others = sorted(matches, key=lambda match: match.field.lang not in ("", lang))
     return Hit(
@@ -195,8 +198,15 @@ def _hit(found: Found, matches: tuple[Match, ...], lang: str) -> Hit:
         name_lang,
         pieces(notation, in_notation.marks if in_notation else ()),
         best.way if best else None,
-        () if best else tuple(map(_line, others[:1])),
+        (_beginning(thing, lang) if thing.kind == "notes" else ()) if best else tuple(map(_line, others[:1])),
     )
+
+
+def _beginning(thing: Thing, lang: str) -> tuple[Line, ...]:
+    """How a note begins: a clause may have several, which are called the same."""
+    said = [field for field in thing.fields if field.key == "comment"]
+    chosen = sorted(said, key=lambda field: field.lang != lang)[:1]
+    return tuple(_line(Match(field, ((0, 0),), FIELDS[field.key])) for field in chosen)
 
 
 def _line(match: Match) -> Line:
