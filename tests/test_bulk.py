@@ -621,6 +621,20 @@ def test_lines_of_a_case_on_both_sides_of_its_blank_nodes(engine: BulkEngine) ->
     assert found.id == "a" and "cadre-one" not in {finding.rule for finding in found.findings}
 
 
+def test_what_no_case_would_read_is_told_in_dumps_too(engine: BulkEngine, tmp_path: Path) -> None:
+    path = tmp_path / "cases.ttl"
+    path.write_text(_BLANK + "<a> a dd:Case .\n<b> a dd:Cas .\n<c> a dd:Case .\n<c#f> a dd:Fact .\n")
+    found = run(engine, path)
+    assert [item.id for item in found] == ["a", "", "c"]
+    lost = [
+        (f.place.line, f.value.rpartition("/")[2])
+        for item in found
+        for f in item.findings
+        if f.rule == "unknown-key" and f.place
+    ]
+    assert lost == [(5, "ontology#Cas"), (7, "c#f")]
+
+
 def test_a_case_without_a_name_is_told(engine: BulkEngine, tmp_path: Path) -> None:
     path = tmp_path / "cases.ttl"
     path.write_text(_BLANK + "[] a dd:Case ; dd:cadre [ a dd:Cadre ] .\n")

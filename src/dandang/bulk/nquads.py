@@ -20,9 +20,10 @@ from dandang.bulk.records import Record, Records
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
-from dandang.cases.rdf import cases_of
+from dandang.cases.rdf import cases_of, strays
 from dandang.model import Case, Place, Vocabulary
 from dandang.namespaces import CASES, DD
+from dandang.store import Index
 from dandang.turtle_lines import Places
 from dandang.validation.checking import term_value
 
@@ -124,12 +125,16 @@ class Lines:
             return Record("", place, findings=(*faults, detached(place)))
         content = b"\n".join(lines).decode(errors="replace")
         places = Places({place.file: content}, lines_before=(place.line or 1) - 1)
+        faults += strays(Index(quads), places, place.file)
         cases = list(cases_of(quads, self._vocabulary, place.file, places))
         if len(cases) == 1:
             ((case, findings),) = cases
+            faults = [fault._replace(focus=case.id) for fault in faults]
             read = ReadCase(self._derivation.applied(case), (*faults, *findings))
             names = partial(_names, _nodes(quads))
             return Record(case.id, place, read=lambda: read, findings=read.findings, names=names)
+        if not cases and quads:
+            return Record("", place, findings=tuple(faults))
         iri = prefix[1:].decode(errors="replace")
         where = partial(_place_of, lines, place)
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
