@@ -42,7 +42,9 @@ _STREAMS = {"WordDocument": _WORD, "PowerPoint Document": _SLIDES}
 def refuse_foreign_kind(content: bytes, name: str) -> None:
     """Raises UnreadableFile where the bytes are of a kind that holds no cases."""
     kind = foreign_kind(content)
-    if kind is not None:
+    # What an office system exports as a table is often a page; the reader of workbooks says how to save it as a workbook.
+    exported = kind is _PAGE and name.lower().endswith(".xlsx")
+    if kind is not None and not exported:
         hint = (
             "可以读取的有 Excel 工作簿（.xlsx）、CSV、YAML、JSON、JSON-LD、Turtle 等；空白的案件文件可用 `dandang template` 生成",
             "Excel workbooks (.xlsx), CSV, YAML, JSON, JSON-LD, Turtle and the like can be read; `dandang template` writes an empty case file",
