@@ -433,8 +433,7 @@ def test_a_case_longer_than_any(
     found = run(engine, path)
     (fault,) = [f for item in found if not item.id for f in item.findings]
     assert (fault.rule, fault.place and fault.place.line) == ("case-too-long", first.count(b"\n") + 1)
-    assert [item.id for item in found if item.id][:: len(found) - 2] == [cases[0].id, cases[2].id]
-    assert {item.id for item in found if item.id} == {case.id for case in cases[:3]}
+    assert [item.id for item in found if item.id] == [case.id for case in cases[:3]]
 
 
 @pytest.mark.slow

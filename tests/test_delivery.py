@@ -351,7 +351,7 @@ def test_what_counts_as_one_client(address: str, group: str | None) -> None:
     assert client_group(address) == group
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", "请求太频繁"), ("en", "too many requests")])
+@pytest.mark.parametrize(("lang", "words"), [("zh", "请求太频繁"), ("en", "Too many requests")])
 def test_too_many_requests_are_told_so(lang: str, words: str) -> None:
     app = create_app({"RATE": 1.0, "TRUSTED_PROXIES": ("127.0.0.1",)})
     client = app.test_client()

@@ -676,7 +676,7 @@ def test_case_of_each_syntax_gets_a_report(client: FlaskClient, content: bytes, 
 
 
 def test_a_file_that_holds_no_case_is_named_and_not_shown(client: FlaskClient) -> None:
-    for lang, kind in (("zh", "这是 PDF，不是案件文件"), ("en", "this is a PDF, not a case file")):
+    for lang, kind in (("zh", "这是 PDF，不是案件文件"), ("en", "This is a PDF, not a case file")):
         sent = {"file": (BytesIO(b"%PDF-1.4\n1 0 obj <</Type: x>>\n"), "a.pdf")}
         page = client.post(f"/{lang}/case", data=sent, content_type="multipart/form-data", headers=HTML)
         assert page.status_code == 400 and kind in page.text and ".xlsx" in page.text and "1 0 obj" not in page.text
