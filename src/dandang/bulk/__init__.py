@@ -36,8 +36,8 @@ def validate(
     Sources are paths, `-` for standard input, or addresses that fsspec opens, in every format of `cases.reading.FORMATS`, each also as `.gz` or `.zst`;
     `syntax` says which where the name does not, as `jsonl` or `nq`. JSON Lines, N-Quads, N-Triples, Turtle and TriG are read as they come, other formats whole.
     `workers` is the number of processes; `scheduler`, the address of a Dask scheduler (`tcp://host:8786`), gives the work to its workers instead, `local` to
-    one that is started on this machine with so many workers. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for about 40
-    bytes a case to notice an id that comes again.
+    one that is started on this machine with so many workers. `today` (YYYY-MM-DD) is the day of the check. Memory does not grow with the files, but for two
+    bytes a case to notice an id that comes again; which ids came is in a temporary file.
 
     A source that cannot be opened, or whose syntax is unknown, is a finding (`unreadable-file`), and the others are checked. Raises ResourceMissing where a
     source or a scheduler needs a package that is not installed, BadParameter where no scheduler answers, and at the call for a value that cannot be used.
