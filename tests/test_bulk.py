@@ -6,7 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
+import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 from collections import Counter
@@ -660,19 +663,16 @@ def test_a_killed_worker_loses_nothing(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One worker kills itself over a chunk, once."""
-    from dandang.bulk import run as room
+    from dandang.bulk import pool as room
     from dandang.bulk import streams
 
     path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
     path.write_bytes(b"".join(lines))
     alone = run(engine, path)
-    monkeypatch.setattr(room, "chunks", partial(streams.chunks, size=3000))
+    monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=3000))
     real = room.check_chunk
 
     def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
-        import os
-        import signal
-
         if not chunk.first and not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -683,17 +683,54 @@ def test_a_killed_worker_loses_nothing(
     assert mark.exists()
 
 
+def test_a_worker_killed_while_it_hands_over_loses_nothing(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an answer, and nobody to send the rest."""
+    from dandang.bulk import pool as room
+    from dandang.bulk import streams
+
+    path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
+    path.write_bytes(b"".join(lines))
+    alone = run(engine, path)
+    monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=3000))
+    real = room._send
+
+    def deadly(outbox: Any, answers: Any) -> None:
+        if not mark.exists():
+            mark.touch()
+            os.write(outbox.fileno(), struct.pack("!i", 1000) + b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(outbox, answers)
+
+    monkeypatch.setattr(room, "_send", deadly)
+    assert run(engine, path, workers=2) == alone
+    assert mark.exists()
+
+
+def test_a_defect_in_a_worker_is_no_finding(
+    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is raised where the work was asked for, and tells where it happened."""
+    from dandang.bulk import pool as room
+
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join(lines))
+    monkeypatch.setattr(room, "check_chunk", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError) as error:
+        run(engine, path, workers=2)
+    assert "check_chunk" in error.value.__notes__[0]
+
+
 def test_a_chunk_that_kills_every_worker_is_told(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dandang.bulk import run as room
+    from dandang.bulk import pool as room
 
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"".join(lines))
 
     def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
-        import os
-
         os._exit(1)
 
     monkeypatch.setattr(room, "check_chunk", deadly)

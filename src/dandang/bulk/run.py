@@ -6,31 +6,19 @@ ids, places) is known to this process alone.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from threading import Thread
 
 from dandang.bulk import faults
 from dandang.bulk.engine import BulkEngine
+from dandang.bulk.pool import Pool
 from dandang.bulk.records import VALIDATE, Checked, Chunk, Task
 from dandang.bulk.repeats import Repeats
 from dandang.bulk.streams import chunks
 from dandang.bulk.whole import check_whole, is_whole
-from dandang.bulk.work import Batch, check_chunk, given_up, moved, packed, unpacked
+from dandang.bulk.work import Batch, check_chunk, moved, unpacked
 from dandang.errors import UnreadableFile
 from dandang.model import Finding, Place
-
-#: Chunks under way for each worker: one to work on, one to wait.
-_AHEAD = 2
-#: How often a chunk is tried whose worker died, before it is given up.
-_TRIES = 3
 
 
 class Run:
@@ -126,7 +114,7 @@ class Run:
             lines += found.lines
 
     def _together(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Batch]]:
-        pool = _Pool(self.engine, self.task, self.workers)
+        pool = Pool(self.engine, self.task, self.workers)
         try:
             yield from pool.run(stream)
         except BaseException:  # Ctrl-C, or nobody wants the rest
@@ -134,100 +122,3 @@ class Run:
             raise
         finally:
             pool.close()
-
-
-# --- several processes ------------------------------------------------------------------------------------------------
-
-_engine: BulkEngine | None = None
-
-
-def _start(make: Callable[[], BulkEngine]) -> None:
-    global _engine
-    # Ctrl-C is for the process that asks: it ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_leave_with_parent, daemon=True).start()
-    _engine = make()
-    gc.freeze()
-
-
-def _leave_with_parent() -> None:
-    """However the process that asks ends: nobody waits for more of its work."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(chunk: Chunk, task: Task) -> Batch:
-    assert _engine is not None
-    return packed(check_chunk(_engine, chunk, task), task)
-
-
-class _Pool:
-    """Worker processes that are started again when one dies."""
-
-    def __init__(self, engine: BulkEngine, task: Task, workers: int) -> None:
-        self._engine = engine
-        self._task = task
-        self._workers = workers
-        self._executor = self._new()
-
-    def _new(self) -> ProcessPoolExecutor:
-        # Forked, a worker has the compiled shapes at once; elsewhere it compiles them for itself.
-        forks = "fork" in multiprocessing.get_all_start_methods()
-        make: Callable[[], BulkEngine] = self._engine.itself if forks else self._engine.again
-        context = multiprocessing.get_context("fork" if forks else "spawn")
-        return ProcessPoolExecutor(self._workers, context, initializer=_start, initargs=(make,))
-
-    def run(self, stream: Iterable[Chunk]) -> Iterator[tuple[Chunk, Batch]]:
-        """Each chunk with what was found, in order."""
-        waiting: deque[tuple[Chunk, Future[Batch]]] = deque()
-        for chunk in stream:
-            waiting.append((chunk, self._submit(chunk)))
-            if len(waiting) > self._workers * _AHEAD:
-                yield self._first(waiting)
-        while waiting:
-            yield self._first(waiting)
-
-    def _first(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> tuple[Chunk, Batch]:
-        for _ in range(_TRIES):
-            chunk, future = waiting[0]
-            try:
-                found = future.result()
-            except BrokenProcessPool:
-                self._again(waiting)
-                continue
-            waiting.popleft()
-            return chunk, found
-        chunk, _ = waiting.popleft()
-        return chunk, given_up(chunk)
-
-    def _submit(self, chunk: Chunk) -> Future[Batch]:
-        try:
-            return self._executor.submit(_work, chunk, self._task)
-        except BrokenProcessPool:
-            broken: Future[Batch] = Future()
-            broken.set_exception(BrokenProcessPool())
-            return broken
-
-    def _again(self, waiting: deque[tuple[Chunk, Future[Batch]]]) -> None:
-        """New workers, and every chunk that has no result yet once more."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._new()
-        for number, (chunk, future) in enumerate(waiting):
-            if not (future.done() and not future.cancelled() and future.exception() is None):
-                waiting[number] = chunk, self._submit(chunk)
-
-    def kill(self) -> None:
-        """End the workers in the middle of their chunks, which may take long."""
-        for worker in list(self._executor._processes.values()):  # public from Python 3.14 on
-            worker.terminate()
-
-    def close(self) -> None:
-        """End the workers when they are through."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
-
-def cores() -> int:
-    """How many workers this machine has room for."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
