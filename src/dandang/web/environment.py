@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
-from types import MappingProxyType
+from functools import cache
+from types import CodeType, MappingProxyType
 from typing import Any
 
 from flask.sansio.app import App
 from flask.templating import Environment
-from jinja2 import Template, nodes
+from jinja2 import BytecodeCache, Template, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
@@ -55,6 +57,24 @@ class _Generator(CodeGenerator):
         self.write(")")
 
 
+class _Compiled(BytecodeCache):
+    """The code of templates in one language: the same whatever graph they show."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled(lang: str) -> _Compiled:
+    return _Compiled()
+
+
 class PageEnvironment(Environment):
     """Flask's environment, which gives the templates of the language of the request. `settled` are the functions of a language that
     templates mostly call with constants."""
@@ -78,7 +98,7 @@ class PageEnvironment(Environment):
         return self._speaking[key].get_template(name, parent, globals)
 
     def _for(self, words: Words) -> PageEnvironment:
-        own = self.overlay()
+        own = self.overlay(bytecode_cache=_compiled(words.lang))
         assert isinstance(own, PageEnvironment)
         own.globals = {**self.globals, **words.globals()}
         own.settled = words.settled()

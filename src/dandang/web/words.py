@@ -20,7 +20,7 @@ class Words:
     nor the address of a thing changes."""
 
     def __init__(self, lang: str, shelf: Library) -> None:
-        self._lang = lang
+        self.lang = lang
         self._shelf = shelf
         self._names: dict[str, str | Markup] = {}
         self._links: dict[str, str] = {}
@@ -28,17 +28,17 @@ class Words:
 
     def t(self, zh: str, en: str) -> str:
         """Text of our own."""
-        return zh if self._lang == "zh" else en
+        return zh if self.lang == "zh" else en
 
     def label(self, text: Text) -> str | Markup:
         """A text of the graph; where the language is missing, the other one, marked."""
-        return text.zh if self._lang == "zh" and text.zh else label_in(text, self._lang)
+        return text.zh if self.lang == "zh" and text.zh else label_in(text, self.lang)
 
     def name(self, iri: str) -> str | Markup:
         """The label of an IRI."""
         found = self._names.get(iri)
         if found is None:
-            found = self._names[iri] = label_in(self._shelf.label(iri), self._lang)
+            found = self._names[iri] = label_in(self._shelf.label(iri), self.lang)
         return found
 
     def link(self, iri: str) -> str:
@@ -46,12 +46,12 @@ class Words:
         found = self._links.get(iri)
         if found is None:
             path = self._shelf.addresses.path(iri)
-            found = self._links[iri] = addresses.url(path, self._lang) if path else iri
+            found = self._links[iri] = addresses.url(path, self.lang) if path else iri
         return found
 
     def url(self, path: str, **query: str) -> str:
         """The address of a page of ours."""
-        return addresses.url(path, self._lang, query)
+        return addresses.url(path, self.lang, query)
 
     def colon(self) -> str:
         """Between a word and what it introduces."""
