@@ -5,6 +5,8 @@ VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?=
 ARGS ?=
+# Files of tests side by side, one process a core; `make test PARALLEL=` takes them one after another.
+PARALLEL ?= --numprocesses logical --maxprocesses 8 --dist loadfile
 
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -28,16 +30,15 @@ run: $(VENV)/.run $(VENV)/.frontend
 deps: $(VENV)/.test $(VENV)/.frontend
 
 test: lint $(VENV)/.frontend
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 coverage: lint $(VENV)/.frontend
 	$(BIN)/python -m pytest --cov $(ARGS)
 
 test-slow: $(VENV)/.test $(VENV)/.frontend
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -m slow $(PARALLEL) $(ARGS)
 
-test-all: test
-	$(BIN)/python -m pytest -m slow $(ARGS)
+test-all: test test-slow
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
