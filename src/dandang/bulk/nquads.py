@@ -20,7 +20,8 @@ from dandang.bulk.records import Record, Records
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
-from dandang.cases.rdf import cases_of, strays
+from dandang.cases.rdf import cases_of
+from dandang.cases.strays import strays
 from dandang.model import Case, Place, Vocabulary
 from dandang.namespaces import CASES, DD
 from dandang.store import Index

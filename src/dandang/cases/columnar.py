@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from dandang.cases.sheet import cell_text
-from dandang.cases.table import Locate, Row
+from dandang.cases.table_heading import Locate, Row
 from dandang.errors import MalformedFile, ResourceMissing
 from dandang.model import Place
 

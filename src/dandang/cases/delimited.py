@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from dandang.cases.table import Locate, Row
+from dandang.cases.table_heading import Locate, Row
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.model import Place
 from dandang.ooxml.columns import letters

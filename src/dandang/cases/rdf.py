@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from dandang import resources
 from dandang.cases.fields import CaseReader, did_you_mean
 from dandang.cases.graph import UNNAMED
-from dandang.cases.json_nodes import json_fault
 from dandang.cases.nearest import nearest_names, suggested_names
-from dandang.cases.nodes import MAX_DEPTH, Scalar, too_deep
-from dandang.cases.rdf_words import problem
+from dandang.cases.nodes import Scalar
+from dandang.cases.rdf_syntax import SYNTAXES, parsed
+from dandang.cases.strays import bracketed, strays
 from dandang.errors import MalformedFile
 from dandang.messages import Text
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Truth, Vocabulary
@@ -23,27 +19,6 @@ from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, RDF, shorten
 from dandang.store import Index
 from dandang.turtle_lines import Places
 
-CONTEXT_IRI = "https://w3id.org/dandang/case.context.jsonld"
-
-
-class Syntax(NamedTuple):
-    """A syntax of RDF; `located` where the text can be read a second time for lines."""
-
-    name: str
-    format: ox.RdfFormat
-    located: bool = True
-
-
-SYNTAXES = {
-    "turtle": Syntax("Turtle", ox.RdfFormat.TURTLE),
-    "trig": Syntax("TriG", ox.RdfFormat.TRIG),
-    "nt": Syntax("N-Triples", ox.RdfFormat.N_TRIPLES),
-    "nq": Syntax("N-Quads", ox.RdfFormat.N_QUADS),
-    "jsonld": Syntax("JSON-LD", ox.RdfFormat.JSON_LD, located=False),
-    "rdfxml": Syntax("RDF/XML", ox.RdfFormat.RDF_XML, located=False),
-}
-#: Deeper than cases are ever nested; the markup doubles the levels.
-_MAX_XML_DEPTH = 2 * MAX_DEPTH
 _VALUES: dict[str, tuple[Truth, bool]] = {
     DD + "yes": (True, False),
     DD + "no": (False, False),
@@ -71,16 +46,6 @@ _CADRE = {
 }
 _FACT = {DD + name: (name, False) for name in ("factType", "value", "evidence", "foundBy", "foundOn")}
 _SANCTION = {DD + name: (name, False) for name in ("measure", "decidedOn", "decidedBy", "ground")}
-#: The classes of a case file, and what leads from a case to them.
-_CLASSES = {
-    DD + "Case": "",
-    DD + "Cadre": DD + "cadre",
-    DD + "Fact": DD + "hasFact",
-    DD + "DecidedSanction": DD + "decidedSanction",
-}
-_LINKS = tuple(filter(None, _CLASSES.values()))
-#: What `dandang assess --format turtle` writes beside a case.
-_FOREIGN_CLASSES = frozenset(DD + name for name in ("Assessment", "Explanation", "MissingSet", "CadreList"))
 #: Rules of the shapes that say the same of a second value.
 _SECOND = {"id": "id-single", "cadre": "cadre-one", "cadre.rank": "rank-single"}
 
@@ -88,7 +53,7 @@ _SECOND = {"id": "id-single", "cadre": "cadre-one", "cadre.rank": "rank-single"}
 def read_rdf(text: str, syntax: str, vocabulary: Vocabulary, name: str) -> Iterator[tuple[Case, list[Finding]]]:
     """The cases of an RDF text, each with its findings. Raises MalformedFile."""
     places = Places({name: text}) if SYNTAXES[syntax].located else Places({})
-    index = Index(_parse(text, syntax, name))
+    index = Index(parsed(text, syntax, name))
     lost = list(strays(index, places, name))
     for case, findings in _cases_of(index, vocabulary, name, places):
         yield case, [*(finding._replace(focus=case.id) for finding in lost), *findings]
@@ -111,128 +76,6 @@ def _cases_of(index: Index, vocabulary: Vocabulary, name: str, places: Places) -
         yield reader.case(iri), reader.findings
 
 
-def strays(index: Index, places: Places, name: str) -> Iterator[Finding]:
-    """What a file says of things that belong to no case, and of classes that cases do not have: nothing else would ever read it."""
-    linked = {value for node in index.subjects() for link in _LINKS for value in index.values(node, link)}
-    brackets = {
-        key: named for case in index.of_type(DD + "Case") for key, named in _brackets(index, places, case).items()
-    }
-    for node in index.subjects():
-        own = [kind for kind in index.values(node, RDF + "type") if kind.startswith(DD)]
-        for kind in own:
-            if kind not in _CLASSES and kind not in _FOREIGN_CLASSES:
-                yield _unknown_class(kind, _place_of(places, brackets.get(node, node), kind, name))
-        link = next((_CLASSES[kind] for kind in own if _CLASSES.get(kind)), "")
-        if link and node not in linked:
-            yield _unlinked(node, link, _place_of(places, brackets.get(node, node), "", name))
-
-
-def _brackets(index: Index, places: Places, case: str) -> dict[str, str]:
-    """What the places call the nameless nodes of a case: both know the values of a property in the order of the text."""
-    found: dict[str, str] = {}
-    for link in _LINKS:
-        nodes, written = index.values(case, link), places.objects(case, link)
-        if len(nodes) == len(written):
-            found |= dict(zip(nodes, written, strict=True))
-    return found
-
-
-def _place_of(places: Places, node: str, value: str, name: str) -> Place:
-    return places.find(node, value) or places.find(f"_:{node}", value) or Place(name)
-
-
-def _unknown_class(kind: str, place: Place) -> Finding:
-    known = [shorten(iri) for iri in _CLASSES]
-    close = nearest_names(shorten(kind), known, most=1) or known
-    return Finding(
-        "unknown-key",
-        Text(
-            f"案件里没有类 {shorten(kind)}，写在它下面的可能没有读",
-            f"cases have no class {shorten(kind)}; what is said of it may not have been read",
-        ),
-        Text(f"可用：{'、'.join(close)}", f"one can use: {', '.join(close)}"),
-        place,
-        value=kind,
-    )
-
-
-def _unlinked(node: str, link: str, place: Place) -> Finding:
-    named = f" <{node}>" if ":" in node else ""
-    return Finding(
-        "unknown-key",
-        Text(
-            f"没有案件用 {shorten(link)} 指向这里{named}，所以没有读",
-            f"no case points here{named} with {shorten(link)}, so that it was not read",
-        ),
-        Text(f"在案件里写 {shorten(link)}，或者删去", f"point to it from the case with {shorten(link)}, or remove it"),
-        place,
-        value=node,
-    )
-
-
-def _parse(text: str, syntax: str, name: str) -> list[ox.Quad]:
-    known = SYNTAXES[syntax]
-    if syntax == "jsonld":
-        text = _with_own_context(text, name)
-    if syntax == "rdfxml":
-        _refuse_endless_xml(text, name)
-    base = None if syntax in ("nt", "nq") else CASES
-    try:
-        return list(ox.parse(text.encode(), known.format, base_iri=base))
-    except (SyntaxError, ValueError) as error:
-        said = problem(error)
-        place = Place(name, getattr(error, "lineno", None), getattr(error, "offset", None))
-        raise MalformedFile(
-            f"{known.name} 语法错误：{said.zh}", f"{known.name} syntax error: {said.en}", place=place
-        ) from error
-
-
-def _refuse_endless_xml(text: str, name: str) -> None:
-    """Raises MalformedFile for XML that a few lines of make endless work."""
-    if "<!ENTITY" in text:
-        # A few of them, each made of the one before, can stand for more text than there is memory.
-        raise MalformedFile(
-            "RDF/XML 里不接受实体声明", "RDF/XML with entity declarations is refused", place=Place(name)
-        )
-    from xml.parsers import expat
-
-    parser, depth = expat.ParserCreate(), 0
-
-    def begin(*_: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MAX_XML_DEPTH:
-            # The parser of RDF takes time with the square of the depth.
-            raise too_deep(Place(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1), _MAX_XML_DEPTH)
-
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    with suppress(expat.ExpatError):  # the parser of RDF tells what is wrong
-        parser.Parse(text, True)
-
-
-def _with_own_context(text: str, name: str) -> str:
-    """JSON-LD with the project's context put in place of its IRI; other remote contexts are never fetched."""
-    try:
-        document = json.loads(text)
-        return json.dumps(_expanded(document), ensure_ascii=False)
-    except json.JSONDecodeError as error:
-        raise json_fault(error, name) from error
-    except RecursionError as error:
-        raise too_deep(Place(name)) from error
-
-
-def _expanded(document: object) -> object:
-    for part in document if isinstance(document, list) else [document]:
-        if isinstance(part, dict) and part.get("@context") == CONTEXT_IRI:
-            context = (resources.root() / "ontology" / "case.context.jsonld").read_text(encoding="utf-8")
-            part["@context"] = json.loads(context)["@context"]
-    return document
-
-
 class _Reader:
     """Reads one case from the index; the checks of single values are those of case files."""
 
@@ -248,7 +91,7 @@ class _Reader:
     def case(self, iri: str) -> Case:
         value = self.index.value
         self.place = self.at(iri)
-        self.brackets = _brackets(self.index, self.places, iri)
+        self.brackets = bracketed(self.index, self.places, iri)
         named = iri.removeprefix(CASES)
         identifier = self.identifier(iri, value(iri, DCTERMS + "identifier") or ("" if named == UNNAMED else named))
         self.fields.case_id = identifier

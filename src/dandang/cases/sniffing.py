@@ -6,7 +6,7 @@ import json
 import re
 
 from dandang.cases.delimited import delimiter_of
-from dandang.cases.table import is_item
+from dandang.cases.table_heading import is_item
 
 _JSON = re.compile(r"\{\s*[\"}]|\[\s*(\]|\"|\{\s*[\"}])")
 _IRI = re.compile(r"<[^<>\s]*>\s")

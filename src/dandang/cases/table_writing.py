@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from dandang.cases.sheet import CASE_FIELDS, CASE_SHEET, FACT_COLUMNS, SANCTION_COLUMNS
 from dandang.cases.sheet_writing import ANSWERS, Lists, put
-from dandang.cases.table import EXAMPLE, SANCTION, is_item
+from dandang.cases.table import EXAMPLE, SANCTION
+from dandang.cases.table_heading import is_item
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
 from dandang.model import Case, Fact, Vocabulary

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from dandang.cases.sheet import CASE_SHEET, cell_text, hidden_sheets, is_our_own, open_workbook, visible_sheets
-from dandang.cases.table import HEADING_ROWS, Locate, Row, error_cell, is_heading, is_item, no_heading
+from dandang.cases.table import error_cell
+from dandang.cases.table_heading import HEADING_ROWS, Locate, Row, is_heading, is_item, no_heading
 from dandang.errors import MalformedFile, NoCases
 from dandang.messages import Text
 from dandang.model import Finding, Place, Vocabulary, fold_name
