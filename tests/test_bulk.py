@@ -173,7 +173,7 @@ def test_a_measure_stated_twice_is_for_the_engine(engine: BulkEngine, policy: Po
 
 
 def check(engine: BulkEngine, syntax: str, data: bytes) -> list[Checked]:
-    return engine.check(engine.reader(syntax).read(data, "file", 1).records)
+    return engine.check(engine.reader(syntax).read(data, "file", 1))
 
 
 def triples(cases: Iterable[Case]) -> bytes:
@@ -226,13 +226,13 @@ def test_every_syntax_says_the_same(engine: BulkEngine, cases: list[Case], polic
     assert said(check(engine, "jsonl", json_lines(cases, policy))) == expected
     for data, syntax in ((quads, "nquads"), (triples, "ntriples")):
         assert said(check(engine, syntax, data(whole))) == expected
-        records = engine.reader(syntax).read(data(whole), "file", 1).records
+        records = list(engine.reader(syntax).read(data(whole), "file", 1))
         assert all(record.said for record in records), "all of them are regular"
 
 
 def test_json_lines_are_read_as_case_files_are(engine: BulkEngine, cases: list[Case], policy: Policy) -> None:
     data = json_lines(cases, policy)
-    records = engine.reader("jsonl").read(data, "file", 1).records
+    records = list(engine.reader("jsonl").read(data, "file", 1))
     for record, line in zip(records, data.splitlines(), strict=True):
         (slow,) = read_cases(line, policy, name="file", syntax="json")
         assert record.said is not None and record.read is not None
@@ -323,7 +323,7 @@ def test_what_is_read_quickly_says_what_its_graph_says(engine: BulkEngine, cases
     regular = 0
     for _ in range(1500):
         block = spoiled(dice.choice(blocks), dice.choice(blocks), dice)
-        (record, *more) = engine.reader("nquads").read(block, "file", 1).records
+        (record, *more) = engine.reader("nquads").read(block, "file", 1)
         if record.said is None or more:
             continue
         regular += 1
@@ -549,7 +549,7 @@ def test_cases_of_one_graph_are_cases_of_their_own(
         found = run(engine, path)
         assert [item.id for item in found] == [case.id for case in whole]
         assert said(found) == expected
-        records = engine.reader("nquads").read(text.encode(), "file", 1).records
+        records = list(engine.reader("nquads").read(text.encode(), "file", 1))
         assert all(record.said for record in records), "all of them are regular"
 
 

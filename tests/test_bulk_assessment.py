@@ -122,7 +122,7 @@ def test_one_pass_gives_findings_and_outcome(bulk_engine: BulkEngine, policy: Po
         ("nquads", quads(cases)),
         ("jsonl", json_lines(list(defective_cases(policy, 15, seed=10)), policy)),
     ):
-        records = bulk_engine.reader(syntax).read(data, "x", 1).records
+        records = list(bulk_engine.reader(syntax).read(data, "x", 1))
         both = bulk_engine.check(records, Task(outcomes=True))
         assert [item._replace(outcome=None) for item in both] == bulk_engine.check(records)
         assert [item.outcome for item in both] == [outcome_of(assess(case, policy, today=TODAY)) for case in cases]
@@ -130,12 +130,12 @@ def test_one_pass_gives_findings_and_outcome(bulk_engine: BulkEngine, policy: Po
             item.outcome for item in both
         ]
     twice = quads(cases[:1]) + quads(cases[:1]).replace(b'identifier> "', b'identifier> "x')
-    (irregular,) = bulk_engine.check(bulk_engine.reader("nquads").read(twice, "x", 1).records, Task(outcomes=True))
+    (irregular,) = bulk_engine.check(bulk_engine.reader("nquads").read(twice, "x", 1), Task(outcomes=True))
     assert irregular.findings
 
 
 def test_a_case_with_mistakes_is_not_assessed(bulk_engine: BulkEngine) -> None:
     line = '{"id": "x", "facts": {"不存在的事实": "yes"}}\n'.encode()
-    (found,) = bulk_engine.check(bulk_engine.reader("jsonl").read(line, "x", 1).records, Task(outcomes=True))
+    (found,) = bulk_engine.check(bulk_engine.reader("jsonl").read(line, "x", 1), Task(outcomes=True))
     assert found.outcome is None
     assert "unknown-fact" in {finding.rule for finding in found.findings}

@@ -80,16 +80,24 @@ class BulkEngine:
         return self._readers[syntax]
 
     def check(self, records: Iterable[Record], task: Task = VALIDATE) -> list[Checked]:
-        """What is found about each record, in their order: its findings, its outcome, or both. Takes as many records as fit into memory: a chunk."""
-        items = list(records)
-        found = (
-            self._findings(items) if task.findings else [Checked(item.id, item.place, item.findings) for item in items]
-        )
+        """What is found about each record, in their order: its findings, its outcome, or both. A record is let go as soon as it is checked, but for those
+        that an engine has to look at: these are checked together, so let there be no more than fit into memory."""
+        found: list[Checked | _Waiting] = [self._asked(record, task) for record in records]
+        waiting = [(number, item) for number, item in enumerate(found) if isinstance(item, _Waiting)]
+        graphs = self._graphs.results([item.quads for _, item in waiting])
+        for (number, item), own in zip(waiting, graphs, strict=True):
+            checked = _checked(item.record, [self._placed(result, item) for result in own])
+            found[number] = self._finished(item.record, checked, task)
+        return [item for item in found if isinstance(item, Checked)]
+
+    def _asked(self, record: Record, task: Task) -> Checked | _Waiting:
+        found = self._one(record) if task.findings else Checked(record.id, record.place, record.findings)
+        return found if isinstance(found, _Waiting) else self._finished(record, found, task)
+
+    def _finished(self, record: Record, found: Checked, task: Task) -> Checked:
         if task.detail:
-            found = [self._detailed(item, one) for item, one in zip(items, found, strict=True)]
-        if not task.outcomes:
-            return found
-        return [one._replace(outcome=self._outcome(item)) for item, one in zip(items, found, strict=True)]
+            found = self._detailed(record, found)
+        return found._replace(outcome=self._outcome(record)) if task.outcomes else found
 
     def _outcome(self, record: Record) -> Outcome | None:
         """The outcome; none for a case that reading left mistakes in, as the assessment of a case file refuses it."""
@@ -100,14 +108,6 @@ class BulkEngine:
         if record.read is not None:
             return outcome_of(assess_case(record.read().case, self.policy, today=self.today))
         return None
-
-    def _findings(self, items: Sequence[Record]) -> list[Checked]:
-        found: list[Checked | _Waiting] = [self._one(record) for record in items]
-        waiting = [(number, item) for number, item in enumerate(found) if isinstance(item, _Waiting)]
-        graphs = self._graphs.results([item.quads for _, item in waiting])
-        for (number, item), own in zip(waiting, graphs, strict=True):
-            found[number] = _checked(item.record, [self._placed(result, item) for result in own])
-        return [item for item in found if isinstance(item, Checked)]
 
     def _detailed(self, record: Record, checked: Checked) -> Checked:
         """The same findings as pyshacl tells them."""

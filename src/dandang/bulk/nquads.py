@@ -8,7 +8,7 @@ are as `cases.graph` writes them is read here, as a few pieces that were met bef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.faults import detached, syntax_fault
-from dandang.bulk.records import Record, Records
+from dandang.bulk.records import Record
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
@@ -45,20 +45,18 @@ class Lines:
         self._quads = quads
         self._statements = Statements()
 
-    def read(self, data: bytes, file: str, first_line: int) -> Records:
-        """The records of whole cases."""
+    def read(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
+        """The records of whole cases, one after another."""
         if not data.endswith(b"\n"):
             data += b"\n"
         plain = not any(mark in data for mark in MARKS)
-        records: list[Record] = []
         start, line, reach = 0, first_line, 0
         while start < len(data):
             place = Place(file, line)
             record, end, lines = (plain and self._regular(data, start, reach, place)) or self._other(data, start, place)
             if record:
-                records.append(record)
+                yield record
             start, line, reach = end, line + lines, end - start + _BEYOND
-        return Records(records, line - first_line)
 
     # --- a block as we write it ---
 

@@ -36,13 +36,6 @@ class Record(NamedTuple):
     spot: Callable[[str], Place] | None = None
 
 
-class Records(NamedTuple):
-    """The cases of a chunk, and the number of its lines."""
-
-    records: list[Record]
-    lines: int
-
-
 class Checked(NamedTuple):
     """What was found out about one case: where it stands, its findings, and the outcome of its assessment where one was asked for
     and reading left a case to assess.

@@ -28,10 +28,9 @@ def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int
     """What is found in a chunk. Raises UnreadableFile where its file has changed."""
     chunk = loaded(chunk)
     with _uncollected():
-        records, lines = engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line)
-        items = engine.check(records, task)
+        items = engine.check(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line), task)
     if chunk.lines is None:
-        return Found(items, lines)
+        return Found(items, chunk.data.count(b"\n") + (not chunk.data.endswith(b"\n")))
     subjects = [line.partition(b" ")[0].strip(b"<>").decode() for line in chunk.data.split(b"\n")]
     return Found([_relined(item, subjects, chunk.lines) for item in items], 0)
 
