@@ -6,13 +6,13 @@ A line written as programs write it is read here; anything unusual in it goes to
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.drafting import Drafter, Unusual
-from dandang.bulk.records import Record
+from dandang.bulk.records import Record, Records
 from dandang.cases import Derivation, ReadCase, read_cases
 from dandang.errors import InputError
 from dandang.model import Finding, Place, Policy
@@ -28,11 +28,13 @@ class JsonLines:
         self._drafter = drafter
         self._loads = json.JSONDecoder(object_pairs_hook=_without_repeats).decode
 
-    def read(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
-        """The records of whole lines, one after another; empty lines are passed over."""
-        for line, text in enumerate(data.split(b"\n"), start=first_line):
+    def read(self, data: bytes, file: str, first_line: int) -> Records:
+        """The records of whole lines; empty lines are passed over."""
+        lines = data.removesuffix(b"\n").split(b"\n")
+        for line, text in enumerate(lines, start=first_line):
             if text and not text.isspace():
                 yield self._record(text, Place(file, line))
+        return len(lines)
 
     def _record(self, text: bytes, place: Place) -> Record:
         try:

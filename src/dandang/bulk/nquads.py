@@ -8,7 +8,7 @@ are as `cases.graph` writes them is read here, as a few pieces that were met bef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.faults import detached, syntax_fault
-from dandang.bulk.records import Record
+from dandang.bulk.records import Record, Records
 from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
@@ -45,8 +45,8 @@ class Lines:
         self._quads = quads
         self._statements = Statements()
 
-    def read(self, data: bytes, file: str, first_line: int) -> Iterator[Record]:
-        """The records of whole cases, one after another."""
+    def read(self, data: bytes, file: str, first_line: int) -> Records:
+        """The records of whole cases."""
         if not data.endswith(b"\n"):
             data += b"\n"
         plain = not any(mark in data for mark in MARKS)
@@ -57,6 +57,7 @@ class Lines:
             if record:
                 yield record
             start, line, reach = end, line + lines, end - start + _BEYOND
+        return line - first_line
 
     # --- a block as we write it ---
 
@@ -82,7 +83,7 @@ class Lines:
             return None
         spot = partial(_spot, block, place, prefix)
         read = partial(self._read, draft, place, spot)
-        names = partial(_names, {key: prefix[1:].decode() + name for key, name in draft.nodes.items()})
+        names = partial(_names_in, draft, prefix[1:])
         return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, said.lines
 
     def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
@@ -250,6 +251,10 @@ def _names(nodes: Mapping[str, str], case: Case) -> dict[str, str]:
     ours = {f"{iri}#fact-{number}": fact.type for number, fact in enumerate(case.facts, start=1)}
     ours |= {f"{iri}#sanction-{number}": sanction.measure for number, sanction in enumerate(case.sanctions, start=1)}
     return {name: nodes.get(key, name) for name, key in (ours | {f"{iri}#cadre": ""}).items()}
+
+
+def _names_in(draft: Draft, iri: bytes, case: Case) -> dict[str, str]:
+    return _names({key: iri.decode() + name for key, name in draft.nodes.items()}, case)
 
 
 def _nodes(quads: Iterable[ox.Quad]) -> dict[str, str]:

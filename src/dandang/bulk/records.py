@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -34,6 +34,21 @@ class Record(NamedTuple):
     names: Callable[[Case], Mapping[str, str]] | None = None
     draft: Draft | None = None
     spot: Callable[[str], Place] | None = None
+
+
+#: Records one after another, and then the number of lines that they stand in.
+Records: TypeAlias = Generator[Record, None, int]
+
+
+class Counted:
+    """Iterates over records; `lines` is there when all have been taken."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self.lines = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        self.lines = yield from self._records
 
 
 class Checked(NamedTuple):

@@ -82,8 +82,8 @@ class _Piece(NamedTuple):
     it says that it is there; the others have to be read. What it says of a fact is put together already, if that is its type and value."""
 
     before: tuple[Kind, ...]
-    said: tuple[Statement, ...]
-    facts: tuple[tuple[str, DraftFact], ...]
+    said: dict[str, str]
+    facts: dict[str, DraftFact]
     parts: tuple[Part, ...]
     lines: int
     key: str
@@ -123,29 +123,29 @@ class Statements:
             raise Irregular
         texts.decode()
         known, key, kind, lines = self._known(own_graph), "", "", 0
-        said: list[Statement] = []
-        facts: list[tuple[str, DraftFact]] = []
-        parts: list[Part] = []
+        found, count = Said({}, {}, [], 0), 0
+        said, facts, parts = found.statements, found.facts, found.parts
         for text, literal in zip(between[::2], (b"", *literals), strict=True):
             piece = known.get(text) or self._new(text, own_graph, known)
             before, own_said, own_facts, own_parts, own_lines, next_key, next_kind = piece
             if kind not in before:
                 raise Irregular
             if kind == "date":
-                said.append((key, self._dates.get(literal) or self._date(literal)))
+                said[key] = self._dates.get(literal) or self._date(literal)
+                count += 1
             elif kind == "id":
-                said.append((key, _THERE if literal in (identifier, _ID) else _irregular()))
-            said += own_said
-            facts += own_facts
+                said[key] = _THERE if literal in (identifier, _ID) else _irregular()
+                count += 1
+            if own_said:
+                said.update(own_said)
+            if own_facts:
+                facts.update(own_facts)
             parts += own_parts
+            count += len(own_said) + len(own_facts)
             lines += own_lines
             key, kind = next_key, next_kind
-        found = Said(dict(said), dict(facts), parts, lines)
-        return (
-            found
-            if not kind and len(found.statements) == len(said) and len(found.facts) == len(facts)
-            else _irregular()
-        )
+        # What is said twice is there once.
+        return found._replace(lines=lines) if not kind and len(said) + len(facts) == count else _irregular()
 
     def _known(self, graph: bytes) -> dict[bytes, _Piece]:
         """The pieces with this graph. Where every case names its own in another way, they are not kept."""
@@ -201,7 +201,7 @@ def _without(identifier: bytes, text: bytes) -> bytes:
     return text.replace(b"/%b>" % identifier, b"/%b>" % _ID).replace(b"/%b#" % identifier, b"/%b#" % _ID)
 
 
-def _put_together(said: list[Statement]) -> tuple[tuple[tuple[str, DraftFact], ...], tuple[Statement, ...]]:
+def _put_together(said: list[Statement]) -> tuple[dict[str, DraftFact], dict[str, str]]:
     """The facts whose type and value are among these statements, by the names of their nodes, and all other statements."""
     rest, facts = dict(said), {}
     if len(rest) < len(said):
@@ -211,7 +211,7 @@ def _put_together(said: list[Statement]) -> tuple[tuple[tuple[str, DraftFact], .
             del rest[f"{node} Fact"]
             kind, value = rest.pop(f"{node} type"), rest.pop(f"{node} value")
             facts[node] = DraftFact(kind, value, rest.pop(f"{node} evidence", ""), key=node)
-    return tuple(facts.items()), tuple(rest.items())
+    return facts, rest
 
 
 def _irregular() -> Any:

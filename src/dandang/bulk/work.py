@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dandang.bulk import faults
 from dandang.bulk.assessing import Outcome
 from dandang.bulk.engine import BulkEngine
-from dandang.bulk.records import Checked, Chunk, Task
+from dandang.bulk.records import Checked, Chunk, Counted, Task
 from dandang.bulk.streams import loaded
 from dandang.model import Finding, Place
 from dandang.namespaces import CASES
@@ -28,9 +28,10 @@ def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int
     """What is found in a chunk. Raises UnreadableFile where its file has changed."""
     chunk = loaded(chunk)
     with _uncollected():
-        items = engine.check(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line), task)
+        records = Counted(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line))
+        items = engine.check(records, task)
     if chunk.lines is None:
-        return Found(items, chunk.data.count(b"\n") + (not chunk.data.endswith(b"\n")))
+        return Found(items, records.lines)
     subjects = [line.partition(b" ")[0].strip(b"<>").decode() for line in chunk.data.split(b"\n")]
     return Found([_relined(item, subjects, chunk.lines) for item in items], 0)
 
