@@ -18,6 +18,8 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+#: What XML cannot hold, and the carriage return, which it does not keep.
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _START = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -193,7 +195,7 @@ def before(text: str, end: str, added: str) -> str:
 
 def xml_text(text: str) -> str:
     """A text for a cell or a note: without characters that a workbook cannot hold, and no longer than a cell can be."""
-    legal = "".join(sign for sign in text if sign >= " " or sign in "\t\n")[:32_000]
+    legal = _ILLEGAL.sub("", text)[:32_000]
     return escape(_ESCAPED.sub("_x005F_", legal))
 
 
