@@ -16,6 +16,7 @@ from dandang import __version__
 from dandang.cases.fixing import fixed_workbook
 from dandang.messages import Text
 from dandang.model import Finding, Place, Policy
+from dandang.ooxml.package import xml_text
 from dandang.render.findings import Report
 from dandang.render.findings.workbook import annotated_workbook
 from dandang.validation import case_rules
@@ -270,3 +271,8 @@ def test_a_correction_changes_nothing_but_its_cell(sheet: str) -> None:
     assert after[0][at[0]][at[1]] == before[0][at[0]][at[1]].replace(value, finding.fix)  # type: ignore[attr-defined]
     after[0][at[0]][at[1]] = before[0][at[0]][at[1]]
     assert after == before
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\r", "\x1f", "\ud83d", "\ufffe", "\uffff"])
+def test_a_sign_that_no_workbook_can_hold_is_left_out(sign: str) -> None:
+    assert xml_text(f"无{sign}\t重大\n损失") == "无\t重大\n损失"
