@@ -25,7 +25,7 @@ import pytest
 from fsspec.spec import AbstractFileSystem
 
 import dandang
-from dandang.bulk import compiling, cutting, faults, whole
+from dandang.bulk import compiling, cutting, faults, pool, whole
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.program import Speller, results
@@ -35,6 +35,7 @@ from dandang.bulk.run import Run
 from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_derived_facts
 from dandang.cases.rdf import cases_of
 from dandang.cases.reading import Stated
+from dandang.errors import UnreadableFile
 from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
 from dandang.resources import case_files
 from dandang.validation import CaseValidator
@@ -659,64 +660,60 @@ def test_several_workers_find_what_one_finds(
     assert run(engine, path, workers=2) == alone
 
 
+@pytest.mark.parametrize("when", ["at work", "while it hands over"])
 def test_a_killed_worker_loses_nothing(
-    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    when: str, engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One worker kills itself over a chunk, once."""
-    from dandang.bulk import pool as room
+    """One worker kills itself, once: over a chunk, or when half of its answer is written."""
     from dandang.bulk import streams
 
     path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
     path.write_bytes(b"".join(lines))
     alone = run(engine, path)
     monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=3000))
-    real = room.check_chunk
+    name = "check_chunk" if when == "at work" else "_send"
+    real = getattr(pool, name)
 
-    def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
-        if not chunk.first and not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(made, chunk, task)
-
-    monkeypatch.setattr(room, "check_chunk", deadly)
-    assert run(engine, path, workers=2) == alone
-    assert mark.exists()
-
-
-def test_a_worker_killed_while_it_hands_over_loses_nothing(
-    engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Half an answer, and nobody to send the rest."""
-    from dandang.bulk import pool as room
-    from dandang.bulk import streams
-
-    path, mark = tmp_path / "cases.jsonl", tmp_path / "killed"
-    path.write_bytes(b"".join(lines))
-    alone = run(engine, path)
-    monkeypatch.setattr("dandang.bulk.run.chunks", partial(streams.chunks, size=3000))
-    real = room._send
-
-    def deadly(outbox: Any, answers: Any) -> None:
+    def deadly(first: Any, second: Any, *more: Any) -> Any:
         if not mark.exists():
             mark.touch()
-            os.write(outbox.fileno(), struct.pack("!i", 1000) + b"half")
+            if when == "while it hands over":
+                os.write(first.fileno(), struct.pack("!i", 1000) + b"half")
             os.kill(os.getpid(), signal.SIGKILL)
-        real(outbox, answers)
+        return real(first, second, *more)
 
-    monkeypatch.setattr(room, "_send", deadly)
+    monkeypatch.setattr(pool, name, deadly)
     assert run(engine, path, workers=2) == alone
     assert mark.exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_file_that_grows_shorter_meanwhile_is_told(
+    workers: int, engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandang.bulk import streams
+
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"".join(lines))
+
+    def shortening(name: str, *, syntax: str) -> Iterator[Any]:
+        found = list(streams.chunks(name, syntax=syntax, size=3000))
+        os.truncate(name, 100)
+        return iter(found)
+
+    monkeypatch.setattr("dandang.bulk.run.chunks", shortening)
+    with pytest.raises(UnreadableFile) as error:
+        run(engine, path, workers=workers)
+    assert "变短" in error.value.message.zh and error.value.place and error.value.place.file == str(path)
 
 
 def test_a_defect_in_a_worker_is_no_finding(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is raised where the work was asked for, and tells where it happened."""
-    from dandang.bulk import pool as room
-
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"".join(lines))
-    monkeypatch.setattr(room, "check_chunk", lambda *_: 1 / 0)
+    monkeypatch.setattr(pool, "check_chunk", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError) as error:
         run(engine, path, workers=2)
     assert "check_chunk" in error.value.__notes__[0]
@@ -725,15 +722,13 @@ def test_a_defect_in_a_worker_is_no_finding(
 def test_a_chunk_that_kills_every_worker_is_told(
     engine: BulkEngine, lines: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dandang.bulk import pool as room
-
     path = tmp_path / "cases.jsonl"
     path.write_bytes(b"".join(lines))
 
     def deadly(made: BulkEngine, chunk: Any, task: Any) -> list[Checked]:
         os._exit(1)
 
-    monkeypatch.setattr(room, "check_chunk", deadly)
+    monkeypatch.setattr(pool, "check_chunk", deadly)
     assert [f.rule for item in run(engine, path, workers=2) for f in item.findings] == ["not-checked"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from dandang import errors
 from dandang.cli import language, main
 from dandang.cli.parser import build_parser
+from dandang.messages import Text
+from dandang.model import Finding, Place
 
 CASE = """\
 id: t-1
@@ -337,3 +340,16 @@ def test_every_error_class_has_a_code_of_its_own() -> None:
     found = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.DandangError)]
     codes = [cls.code for cls in found]
     assert len(codes) == len(set(codes)) and all(cls.exit_status == 2 for cls in found)
+
+
+def test_every_error_goes_from_one_process_to_another() -> None:
+    finding = Finding("bad-value", Text("甲", "a"), place=Place("x.yaml", 3))
+    for cls in vars(errors).values():
+        if isinstance(cls, type) and issubclass(cls, errors.DandangError):
+            if cls is errors.RejectedCase:
+                error: errors.DandangError = cls([finding])
+            else:
+                error = cls("甲", "a", hint=("乙", "b"), place=Place("x.yaml", 3))
+            error.add_note("where")
+            again = pickle.loads(pickle.dumps(error))
+            assert (type(again), again.args, vars(again)) == (cls, error.args, vars(error))

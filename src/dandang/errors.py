@@ -18,9 +18,10 @@ Messages exist in Chinese and English. Anything that is not a DandangError is ou
 
 from __future__ import annotations
 
+import copyreg
 import errno
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dandang.messages import Text
 
@@ -75,6 +76,10 @@ class DandangError(Exception):
         self.message = Text(zh, en)
         self.hint = Text(*hint) if hint else None
         self.place = place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are made again from `args`, which is not what ours are made from; they come from worker processes, too.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
     def render(self, lang: str) -> str:
         """The error as a person reads it: place, what is wrong, what to do instead."""

@@ -134,7 +134,6 @@ class Assembler:
     def __init__(self, program: Program, derivation: Derivation, *, today: str) -> None:
         bits, slots, policy = program.alphabet.bits, program.alphabet.slots, program.policy
         self._dates = {program.today: today}
-        self._powers = [1 << atom for atom in range(1 + max(bits.values()))]
         self._derivation = derivation
         self._known_bases: dict[tuple[str, Truth, tuple[str, ...]], list[tuple[str, bool]]] = {}
         self._facts = {
@@ -206,9 +205,9 @@ class Assembler:
             if sanction.ground:
                 atoms.append(ground)
         self._add_facts(draft, atoms, dates)
-        bits, powers = 0, self._powers
+        bits = 0
         for atom in atoms:
-            bits |= powers[atom]
+            bits |= 1 << atom
         return Facts(bits, tuple(atoms), dates) if bits.bit_count() == len(atoms) else None
 
     def _bases(self, draft: Draft) -> list[tuple[str, bool]]:

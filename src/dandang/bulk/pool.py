@@ -76,8 +76,8 @@ class Pool:
 
     def _hear(self) -> None:
         """Takes what workers found, and starts one in the place of each that ended."""
-        for ready in wait([worker.answers for worker in self._workers]):
-            worker = next(worker for worker in self._workers if worker.answers is ready)
+        ready = wait([worker.answers for worker in self._workers])
+        for worker in [worker for worker in self._workers if worker.answers in ready]:
             if not worker.hear():
                 self._workers[self._workers.index(worker)] = self._new()
                 self._again(worker.jobs)
@@ -161,6 +161,7 @@ def _serve(make: Callable[[], BulkEngine], task: Task, inbox: Connection, outbox
 
 
 def _found(engine: BulkEngine, chunk: Chunk, task: Task) -> Batch | Exception:
+    """What was found, or what went wrong, which is raised by the process that asks."""
     try:
         return packed(check_chunk(engine, chunk, task), task)
     except Exception as error:
