@@ -153,6 +153,14 @@ def test_show_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "wh:E7" in run(capsys, "show", "E7", "--format", "turtle")[1]
 
 
+@pytest.mark.parametrize(("name", "meant"), [("E99", "是不是：E9？"), ("D9", "D4"), ("问责情型", "问责情形")])
+def test_a_name_that_nothing_has_brings_what_is_written_alike(
+    name: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, told = run(capsys, "show", name, "--lang", "zh")
+    assert status == 2 and meant in told
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_template_is_a_case_file(capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str) -> None:
     path = tmp_path / "case.yaml"

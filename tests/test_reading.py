@@ -190,6 +190,7 @@ FILES: dict[str, tuple[bytes, str, type[DandangError], int | None, str]] = {
     "YAML tab": (b"id: a\nfacts:\n\tx: yes\n", "a.yaml", MalformedFile, 3, "语法"),
     "YAML control character": (b"id: a\ntitle: \x07\n", "a.yaml", MalformedFile, 2, "字符"),
     "JSON syntax": (b'{"id": "a",\n}', "a.json", MalformedFile, 2, "语法"),
+    "JSON cut off": (b'{"id": "a",\n"facts": {', "a.json", MalformedFile, 2, "没有存全"),
     "JSON with something behind it": (b'{"id": "a"}\n{"id": "b"}\n', "a.json", MalformedFile, 2, "每行一件"),
     "JSON with a full-width colon": ('{"id"：1}'.encode(), "a.json", MalformedFile, 1, "半角冒号"),
     "half a character": (b'{"id": "a",\n"title": "\\ud83d"}', "a.json", MalformedFile, 2, "半个字符"),
@@ -330,7 +331,7 @@ PARTLY = {
         "unreadable-file",
         "GB18030",
     ),
-    "nothing else": ("a.jsonl", b"\n\n{", 0, "malformed-file", "双引号"),
+    "nothing else": ("a.jsonl", b"\n\n{", 0, "malformed-file", "没有存全"),
 }
 
 

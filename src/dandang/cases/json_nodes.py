@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from dandang.cases.nodes import MAX_DEPTH, Mapping_, Node, Scalar, Sequence_, too_deep
 from dandang.errors import MalformedFile
+from dandang.messages import Text
 from dandang.model import Place
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -31,6 +32,12 @@ _PROBLEMS = {
     "Invalid \\uXXXX escape": "\\u 后面应是四位十六进制数",
     "Extra data": "案件写完以后还有多余的内容；几件案件请写成列表，或者每行一件存为 .jsonl",
 }
+
+
+_CUT = Text(
+    "到这里就没有下文了，括号没有成对，内容可能没有存全",
+    "the text ends here with brackets left open; the file may not be complete",
+)
 
 
 def parse_json(text: str, name: str) -> Iterator[Node]:
@@ -59,9 +66,11 @@ def parse_json_lines(text: str, name: str) -> Iterator[Node]:
 
 def json_fault(error: json.JSONDecodeError, name: str, *, line: int = 0) -> MalformedFile:
     """A syntax error as ours; `line` where the text was a line of a file."""
-    problem = _PROBLEMS.get(error.msg.removesuffix(": "), error.msg)
+    problem = Text(_PROBLEMS.get(error.msg.removesuffix(": "), error.msg), error.msg)
+    if not error.doc[error.pos :].strip():
+        problem = _CUT
     place = Place(name, line or error.lineno, error.colno)
-    return MalformedFile(f"JSON 语法错误：{problem}", f"JSON syntax error: {error.msg}", place=place)
+    return MalformedFile(f"JSON 语法错误：{problem.zh}", f"JSON syntax error: {problem.en}", place=place)
 
 
 class _Reader:

@@ -219,8 +219,10 @@ def named_thing(name: str, policy: Policy) -> str:
     candidates += facts[:1] + [iri for iri, label in policy.names.items() if name in label]
     found = next((iri for iri in candidates if iri in policy.names or iri in policy.facts), None)
     if found is None:
-        labels = [text for label in policy.names.values() for text in label if text] + list(policy.by_notation)
-        close = nearest_names(name, labels)
+        # One who writes a notation means one.
+        short = name.isascii() and any(sign.isdigit() for sign in name)
+        labels = [text for label in policy.names.values() for text in label if text and not short]
+        close = nearest_names(name, [*labels, *policy.by_notation, *documents])
         hint = (f"是不是：{'、'.join(close)}？", f"did you mean: {', '.join(close)}?") if close else None
         raise UnknownName(f"没有“{name}”", f'there is nothing named "{name}"', hint=hint)
     return found
