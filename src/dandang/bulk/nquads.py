@@ -16,8 +16,9 @@ import pyoxigraph as ox
 
 from dandang.bulk.draft import Assembler, Draft
 from dandang.bulk.faults import detached, syntax_fault
+from dandang.bulk.parts import Irregular
 from dandang.bulk.records import Record, Records
-from dandang.bulk.statements import MARKS, Irregular, Statements, drafted
+from dandang.bulk.statements import MARKS, Statements
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
@@ -43,7 +44,7 @@ class Lines:
         self._assembler = assembler
         self._derivation = derivation
         self._quads = quads
-        self._statements = Statements()
+        self._statements = Statements(vocabulary.policy)
 
     def read(self, data: bytes, file: str, first_line: int) -> Records:
         """The records of whole cases."""
@@ -74,9 +75,8 @@ class Lines:
         block = data[start:end]
         try:
             identifier = _identifier(prefix)
-            said = self._statements.of(block, graph, identifier)
-            draft = drafted(said, identifier.decode())
-        except (Irregular, KeyError, UnicodeDecodeError):
+            draft, lines = self._statements.read(block, graph, identifier)
+        except (Irregular, UnicodeDecodeError):
             return None
         facts = self._assembler.facts(draft)
         if facts is None:
@@ -84,7 +84,7 @@ class Lines:
         spot = partial(_spot, block, place, prefix)
         read = partial(self._read, draft, place, spot)
         names = partial(_names_in, draft, prefix[1:])
-        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, said.lines
+        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, lines
 
     def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
         return ReadCase(draft.case(self._derivation, place, spot))
