@@ -7,7 +7,7 @@ from functools import partial
 from typing import BinaryIO
 
 from dandang.bulk import faults
-from dandang.bulk.nquads import Key, key_of
+from dandang.bulk.line_keys import LineKey, key_of
 from dandang.bulk.records import Chunk
 from dandang.model import Finding, Place
 
@@ -38,7 +38,7 @@ class Cutter:
         self._findings: list[Finding] = []
         self._first = True
         #: What the lines of the case have in common that was cut last.
-        self._overlong: Key | None = None
+        self._overlong: LineKey | None = None
 
     def chunks(self, source: Iterable[bytes], *, begun: bool = False) -> Iterator[Chunk]:
         """The chunks of a stream, or of the rest of one; where there is nothing in it, a finding."""
@@ -110,7 +110,7 @@ class Cutter:
             self._findings.append(faults.case_too_long(self._place(waiting, 0), MOST_CASE))
         return end
 
-    def _key(self, waiting: bytes | bytearray, start: int, end: int) -> Key:
+    def _key(self, waiting: bytes | bytearray, start: int, end: int) -> LineKey:
         return key_of(bytes(waiting[start:end]).rstrip(), quads=self.syntax == "nquads")
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from dandang.assessment import assess as assess_case
+from dandang.bulk.assembling import Assembler
 from dandang.bulk.assessing import AssessmentProgram, Outcome, outcome_of
-from dandang.bulk.draft import Assembler
 from dandang.bulk.drafting import Drafter
 from dandang.bulk.irregular import GraphChecker
 from dandang.bulk.jsonl import JsonLines
@@ -142,7 +142,7 @@ class BulkEngine:
         rows = self.program.hits(record.said)
         if not rows:
             return Checked(record.id, record.place, record.findings)
-        quick = [self._quickly(row, record) for row in rows] if record.draft else [None]
+        quick = [self._quickly(row, record) for row in rows] if record.source else [None]
         if all(quick):
             return _checked(record, [finding for finding in quick if finding])
         assert record.read is not None
@@ -158,21 +158,18 @@ class BulkEngine:
 
     def _quickly(self, row: Row, record: Record) -> Finding | None:
         """The finding of a row, made from one that it gave before: only where it stands is new. None where that is not enough."""
-        template = self._templates.get(id(row))
-        if template is None or record.draft is None or record.spot is None:
+        template, source = self._templates.get(id(row)), record.source
+        if template is None or source is None:
             return None
-        node, target, at = record.draft.node(row.focus), template.object, record.place
-        place = Place(at.file, at.line, at.column, template.place.path if template.place else "")
+        node, target, at = source.node(row.focus), template.object, record.place
+        place: Place | None = Place(at.file, at.line, at.column, template.place.path if template.place else "")
         part = row.focus
         if is_key(row.value):
-            target = record.draft.node(row.value)
+            target = source.node(row.value)
             part = row.value if len(row.value) > 1 else part
         if len(part) > 1:
-            key = record.draft.key(part)
-            if not key:
-                return None
-            place = record.spot(key)
-        if not node or (target == "" and template.object):
+            place = source.spot(part)
+        if place is None or not node or (target == "" and template.object):
             return None
         told = template  # `_replace` would take three times as long
         return Finding(

@@ -6,12 +6,12 @@ A line written as programs write it is read here; anything unusual in it goes to
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from dandang.bulk.draft import Assembler, Draft
+from dandang.bulk.assembling import Assembler
+from dandang.bulk.draft import Draft
 from dandang.bulk.drafting import Drafter, Unusual
+from dandang.bulk.ground import Key
 from dandang.bulk.records import Record, Records
 from dandang.cases import Derivation, ReadCase, read_cases
 from dandang.errors import InputError
@@ -45,8 +45,8 @@ class JsonLines:
         except (ValueError, Unusual, RecursionError):
             return self._slowly(text, place)
         said = self._assembler.facts(draft)
-        spot = partial(_spot, place)
-        return Record(draft.id, place, said, partial(self._read, draft, place, spot), draft=draft, spot=spot)
+        source = _Source(draft, place, self._derivation)
+        return Record(draft.id, place, said, source.read, source=source)
 
     def _slowly(self, text: bytes, place: Place) -> Record:
         try:
@@ -59,12 +59,24 @@ class JsonLines:
         read = _on_line(read, place)
         return Record(read.case.id, place, read=lambda: read, findings=read.findings)
 
-    def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
-        return ReadCase(draft.case(self._derivation, place, spot))
 
+class _Source:
+    """Where a case stands that is written as programs write it."""
 
-def _spot(place: Place, key: str) -> Place:
-    return place._replace(path=key)
+    __slots__ = ("_derivation", "_draft", "_place", "node")
+
+    def __init__(self, draft: Draft, place: Place, derivation: Derivation) -> None:
+        self._draft = draft
+        self._place = place
+        self._derivation = derivation
+        self.node = draft.node
+
+    def read(self) -> ReadCase:
+        return ReadCase(self._draft.case(self._derivation, self._place, lambda key: self._place._replace(path=key)))
+
+    def spot(self, key: Key) -> Place | None:
+        path = self._draft.key(key)
+        return self._place._replace(path=path) if path else None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

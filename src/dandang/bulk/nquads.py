@@ -8,17 +8,19 @@ are as `cases.graph` writes them is read here, as a few pieces that were met bef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from dandang.bulk.draft import Assembler, Draft
+from dandang.bulk.assembling import Assembler
+from dandang.bulk.draft import Draft
 from dandang.bulk.faults import detached, syntax_fault
+from dandang.bulk.ground import Key
+from dandang.bulk.line_keys import CASE, graph_of
 from dandang.bulk.parts import Irregular
 from dandang.bulk.records import Record, Records
-from dandang.bulk.statements import MARKS, Statements
+from dandang.bulk.statements import MARKS, Block, Statements
 from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
@@ -31,7 +33,6 @@ from dandang.validation.checking import term_value
 
 #: The subject of a line, up to the part of it.
 _SUBJECT = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>]")
-_CASE = b"<" + CASES.encode()
 #: The end of a case is looked for so many bytes beyond the length of the one before, and no fewer than these.
 _BEYOND = 1_000
 
@@ -41,10 +42,9 @@ class Lines:
 
     def __init__(self, assembler: Assembler, derivation: Derivation, vocabulary: Vocabulary, *, quads: bool) -> None:
         self._vocabulary = vocabulary
-        self._assembler = assembler
         self._derivation = derivation
         self._quads = quads
-        self._statements = Statements(vocabulary.policy)
+        self._statements = Statements(vocabulary.policy, assembler)
 
     def read(self, data: bytes, file: str, first_line: int) -> Records:
         """The records of whole cases."""
@@ -72,22 +72,18 @@ class Lines:
         graph = self._graph(data, start)
         if _further(data, end, graph) > end:
             return None
-        block = data[start:end]
+        lines = data[start:end]
         try:
             identifier = _identifier(prefix)
-            draft, lines = self._statements.read(block, graph, identifier)
+            block = self._statements.read(lines, graph, identifier)
         except (Irregular, UnicodeDecodeError):
             return None
-        facts = self._assembler.facts(draft)
-        if facts is None:
-            return None
-        spot = partial(_spot, block, place, prefix)
-        read = partial(self._read, draft, place, spot)
-        names = partial(_names_in, draft, prefix[1:])
-        return Record(draft.id, place, facts, read, names=names, draft=draft, spot=spot), end, lines
-
-    def _read(self, draft: Draft, place: Place, spot: Callable[[str], Place]) -> ReadCase:
-        return ReadCase(draft.case(self._derivation, place, spot))
+        source = _Source(block, lines, place, prefix, self._derivation)
+        return (
+            Record(identifier.decode(), place, block.said, source.read, names=source.names, source=source),
+            end,
+            block.lines,
+        )
 
     def _graph(self, data: bytes, start: int) -> bytes:
         """What stands behind a statement: its graph, if it has one, and the full stop."""
@@ -140,20 +136,55 @@ class Lines:
         return Record(iri.removeprefix(CASES), place, quads=tuple(quads), findings=tuple(faults), where=where)
 
 
-def _spot(block: bytes, place: Place, prefix: bytes, key: str) -> Place:
-    """The first line about a node."""
-    # The end of the subject is much rarer than the whole; it stands in links too.
-    name, before = key.encode() + b"> <", -1
-    while (before := block.find(name, before + 1)) >= 0:
-        start = before - len(prefix)
-        if block.startswith(prefix, start) and block[start - 1 : start] in (b"", b"\n"):
-            return Place(place.file, (place.line or 1) + block.count(b"\n", 0, start), None, key)
-    return place._replace(path=key)
+class _Source:
+    """Where a case as `cases.graph` writes it stands: its parts, and its lines."""
+
+    __slots__ = ("_block", "_derivation", "_lines", "_place", "_prefix")
+
+    def __init__(self, block: Block, lines: bytes, place: Place, prefix: bytes, derivation: Derivation) -> None:
+        self._block = block
+        self._lines = lines
+        self._place = place
+        self._prefix = prefix
+        self._derivation = derivation
+
+    def read(self) -> ReadCase:
+        draft = Draft()
+        draft.id = self._iri.removeprefix(CASES)
+        for part in self._block.parts:
+            part.add(draft, self._block.dates)
+        return ReadCase(draft.case(self._derivation, self._place, self._spot))
+
+    def names(self, case: Case) -> dict[str, str]:
+        parts = [part for part in self._block.parts if part.name]
+        return _names({part.key[1] if len(part.key) > 1 else "": self._iri + part.name for part in parts}, case)
+
+    def node(self, key: Key) -> str:
+        return next((self._iri + part.name for part in self._block.parts if part.key == key), "")
+
+    def spot(self, key: Key) -> Place | None:
+        stated = (part.name for part in self._block.parts if part.key == key and not part.derived)
+        return next(map(self._spot, stated), None)
+
+    @property
+    def _iri(self) -> str:
+        return self._prefix[1:].decode()
+
+    def _spot(self, name: str) -> Place:
+        """The first line about a node."""
+        # The end of the subject is much rarer than the whole; it stands in links too.
+        lines, prefix, place = self._lines, self._prefix, self._place
+        end, before = name.encode() + b"> <", -1
+        while (before := lines.find(end, before + 1)) >= 0:
+            start = before - len(prefix)
+            if lines.startswith(prefix, start) and lines[start - 1 : start] in (b"", b"\n"):
+                return Place(place.file, (place.line or 1) + lines.count(b"\n", 0, start), None, name)
+        return place._replace(path=name)
 
 
 def _identifier(prefix: bytes) -> bytes:
     """The id of a case by its IRI. Raises Irregular where it is none of ours."""
-    identifier = prefix.removeprefix(_CASE)
+    identifier = prefix.removeprefix(CASE)
     plain = identifier.replace(b".", b"a").replace(b"-", b"a").replace(b"_", b"a")
     if len(identifier) == len(prefix) or not plain.isalnum():
         raise Irregular
@@ -195,7 +226,7 @@ def _further(data: bytes, end: int, graph: bytes) -> int:
     while end < len(data):
         line_end = data.find(b"\n", end)
         own = data.endswith(graph, end, line_end) if len(graph) > 2 else data.startswith(b"_:", end)
-        if own and not data.startswith(_CASE, end):
+        if own and not data.startswith(CASE, end):
             last = line_end + 1
         elif line_end > end:
             break
@@ -215,46 +246,12 @@ def _place_of(lines: list[bytes], place: Place, node: str, path: str) -> Place:
     return place._replace(line=first or place.line)
 
 
-class Key(NamedTuple):
-    """What tells to which case a line belongs: the IRI of its subject up to the part, and its graph. Nothing stands for a subject that may be a part of
-    any case."""
-
-    subject: bytes
-    graph: bytes
-
-    def goes_with(self, other: Key) -> bool:
-        """Whether two lines that follow each other may be of one case."""
-        if self.subject and other.subject:
-            return self.subject == other.subject
-        return self.graph == other.graph
-
-
-def key_of(line: bytes, *, quads: bool) -> Key:
-    """The key of a line of N-Quads, or of N-Triples."""
-    graph = graph_of(line) if quads else b""
-    subject = line.partition(b" ")[0].partition(b"#")[0].rstrip(b">")
-    return Key(subject if subject.startswith(_CASE) or not (graph or line.startswith(b"_:")) else b"", graph)
-
-
-def graph_of(line: bytes) -> bytes:
-    """The graph of a line of N-Quads with the space before it; nothing where the line has none."""
-    statement, _, _ = line.rpartition(b" ")
-    term = statement[statement.rfind(b" ") :]
-    # The last of three terms is no graph, and a literal does not begin like one.
-    named = term.startswith((b" <", b" _:")) and not term.endswith(b'"')
-    return term if named and statement.count(b" ", 0, -len(term)) > 1 else b""
-
-
 def _names(nodes: Mapping[str, str], case: Case) -> dict[str, str]:
     """From the nodes of a case as `case_quads` names them to their names in the source, which are told by fact type and measure; "" is the cadre."""
     iri = case_iri(case)
     ours = {f"{iri}#fact-{number}": fact.type for number, fact in enumerate(case.facts, start=1)}
     ours |= {f"{iri}#sanction-{number}": sanction.measure for number, sanction in enumerate(case.sanctions, start=1)}
     return {name: nodes.get(key, name) for name, key in (ours | {f"{iri}#cadre": ""}).items()}
-
-
-def _names_in(draft: Draft, iri: bytes, case: Case) -> dict[str, str]:
-    return _names({key: iri.decode() + name for key, name in draft.nodes.items()}, case)
 
 
 def _nodes(quads: Iterable[ox.Quad]) -> dict[str, str]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
 from dandang.bulk.assessing import Outcome
-from dandang.bulk.draft import Draft
+from dandang.bulk.ground import Key
 from dandang.bulk.program import Facts
 from dandang.cases import ReadCase
 from dandang.model import Case, Finding, Place
+
+
+class Source(Protocol):
+    """Where a regular case came from."""
+
+    def node(self, key: Key) -> str:
+        """The IRI of a node; nothing for one that the source does not have."""
+
+    def spot(self, key: Key) -> Place | None:
+        """Where a stated fact or a sanction stands; none for what is not stated."""
 
 
 class Record(NamedTuple):
@@ -20,8 +30,7 @@ class Record(NamedTuple):
     `said` is what a regular case says; without it the case is checked by an engine: as `quads` where the source has them, else as `read` gives it. `read`
     makes the whole case, which costs more than checking it, and is called for cases with findings only. `findings` are those of reading, and a
     record with neither `read` nor `quads` is nothing but them. `where` finds the place of a node and a property in the source of `quads`; `names` tells what
-    the source calls the nodes of a case that `read` gives, where it has names for them. `draft` is the case before anything was derived, and `spot`
-    finds the place of a key of it: most findings need no more.
+    the source calls the nodes of a case that `read` gives, where it has names for them. `source` tells of a regular case what most findings need.
     """
 
     id: str
@@ -32,8 +41,7 @@ class Record(NamedTuple):
     findings: tuple[Finding, ...] = ()
     where: Callable[[str, str], Place] | None = None
     names: Callable[[Case], Mapping[str, str]] | None = None
-    draft: Draft | None = None
-    spot: Callable[[str], Place] | None = None
+    source: Source | None = None
 
 
 #: Records one after another, and then the number of lines that they stand in.

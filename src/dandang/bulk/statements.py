@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dandang.bulk.draft import Draft
-from dandang.bulk.parts import CLAIMS, DATES, IDENTIFIER, TEXTS, Fields, Irregular, Link
+from dandang.bulk.assembling import Assembler
+from dandang.bulk.parts import CLAIMS, DATES, IDENTIFIER, TEXTS, Fields, Irregular, Link, Part
+from dandang.bulk.program import Facts
 from dandang.cases.tidying import is_date
 from dandang.model import Policy
 from dandang.namespaces import CASES, XSD
@@ -58,18 +59,27 @@ class _Piece(NamedTuple):
     bit: int
 
 
+class Block(NamedTuple):
+    """The parts of a case, what it says, its dates by the number of the bit of their statement, and how many lines it has."""
+
+    parts: list[Part]
+    said: Facts
+    dates: dict[int, str]
+    lines: int
+
+
 class Statements:
     """Reads the lines of one case after another."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._fields = Fields(policy)
+    def __init__(self, policy: Policy, assembler: Assembler) -> None:
+        self._fields = Fields(policy, assembler)
         #: By the graph of their lines.
         self._pieces: dict[bytes, dict[bytes, _Piece]] = {}
         self._lines: dict[bytes, int | Link] = {}
         self._dates: dict[bytes, str] = {}
 
-    def read(self, block: bytes, graph: bytes, identifier: bytes) -> tuple[Draft, int]:
-        """The case with this id of which the lines of a block are, and how many they are; `graph` is what stands behind each: a graph and the full stop. Raises
+    def read(self, block: bytes, graph: bytes, identifier: bytes) -> Block:
+        """The case with this id of which the lines of a block are; `graph` is what stands behind each: a graph and the full stop. Raises
         Irregular, or UnicodeDecodeError, where they are not as `cases.graph` writes them."""
         own_graph = _without(identifier, graph)
         if own_graph == graph != b" .":
@@ -104,7 +114,7 @@ class Statements:
         # What is said twice has one bit.
         if kind != _NONE or said.bit_count() != lines:
             raise Irregular
-        return self._fields.draft(said, links, dates, identifier.decode()), lines
+        return Block(*self._fields.read(said, links, dates), dates, lines)
 
     def _known(self, graph: bytes) -> dict[bytes, _Piece]:
         """The pieces with this graph. Where every case names its own in another way, they are not kept."""

@@ -44,6 +44,15 @@ class Derivation:
         for effect in effects:
             self.steps.setdefault(cause, []).append(effect)
 
+    def linked(self) -> set[str]:
+        """The fact types from which others follow, or which follow from something."""
+        effects = {kind for steps in self.steps.values() for kind, _ in steps}
+        return (
+            {kind for kind, _ in self.steps}
+            | effects
+            | {kind for all_ in self.established.values() for _, kind in all_}
+        )
+
     def applied(self, case: Case) -> Case:
         """The case with its derived facts added. A stated value always stands; conflicts are for validation to report."""
         known = {fact.type: fact for fact in case.facts}
