@@ -57,35 +57,31 @@ class Program:
         made = compile_shapes(validator)
         self.alphabet = Alphabet(made.bits, made.slots)
         self.today = self.alphabet.date(TODAY).number
-        self._always: list[Row] = []
+        always: list[tuple[Row, int | None]] = []
         self._rows: dict[int, list[tuple[Row, int | None]]] = {}
         for line, test in zip(made.lines, made.tests(), strict=True):
             rule = validator.engine.rules[line.shape]
             row = Row(rule, line.focus, line.path, line.value, line.component, line.names, test, line.steady)
-            self._add(row, line.triggers, line.mask)
+            triggers = line.triggers
+            if triggers is None or len(triggers) > _MANY:
+                always.append((row, line.mask))
+            else:
+                for bit in triggers:
+                    self._rows.setdefault(bit, []).append((row, line.mask))
         room = count(_MOST_KNOWN, -1)
+        self._always = _Group(always, room)
         self._groups = {bit: _Group(rows, room) for bit, rows in self._rows.items()}
-
-    def _add(self, row: Row, bits: frozenset[int] | None, mask: int | None) -> None:
-        if bits is None or len(bits) > _MANY:
-            self._always.append(row)
-            return
-        for bit in bits:
-            self._rows.setdefault(bit, []).append((row, mask))
 
     def rows(self) -> Iterator[Row]:
         """All rows, each once."""
         triggered = (row for rows in self._rows.values() for row, _ in rows)
-        yield from {id(row): row for row in (*self._always, *triggered)}.values()
+        yield from {id(row): row for row in (*self._always.few, *self._always.rest, *triggered)}.values()
 
     def hits(self, said: Facts) -> list[Row]:
         """The rows that hold for a case."""
         bits, dates, groups = said.bits, said.dates, self._groups
-        found = [row for row in self._always if row.test(bits, dates)]
-        for atom in said.atoms:
-            group = groups.get(atom)
-            if group is None:
-                continue
+        found: list[Row] = []
+        for group in (self._always, *[groups[atom] for atom in said.atoms if atom in groups]):
             if group.few:
                 key = bits & group.mask
                 known = group.known.get(key)
