@@ -6,7 +6,7 @@ from several is worked out once for all cases in which the same parts take part 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -84,7 +84,7 @@ class Assembler:
     def _claim(self, clause: str) -> Told:
         return self._told(self._part("claim", clause), None, [(("claim", clause), True)])
 
-    def said(self, told: Sequence[Told], dates: dict[int, str], derived: Sequence[Told] = ()) -> Facts | None:
+    def said(self, told: Sequence[Told], dates: Mapping[int, str], derived: Sequence[Told] = ()) -> Facts | None:
         """What a case of these parts says; `derived` are the derived facts that its source has, which may leave them out, but all or none. None where it is
         not regular: a part is missing or there twice, or other facts follow."""
         bits = parts = 0
@@ -103,15 +103,14 @@ class Assembler:
         if derived and not _same(derived, following, parts):
             return None
         if following.part & parts:
-            return self.said(self._without(following.part, told, dates), dates)
+            return self._without(following.part, told, dates)
         return Facts(bits | following.bits, (*atoms, *following.atoms), dates)
 
-    def _without(self, parts: int, told: Iterable[Told], dates: dict[int, str]) -> list[Told]:
-        """What is left where some facts are known now that were stated as unknown: of these nothing is."""
-        gone = (atom for one in told if one.part & parts for atom in one.atoms)
-        for atom in gone:
-            dates.pop(self._found_on.get(atom, -1), None)
-        return [one for one in told if not one.part & parts]
+    def _without(self, parts: int, told: Sequence[Told], dates: Mapping[int, str]) -> Facts | None:
+        """What is said where some facts are known now that were stated as unknown: what is told of these is not."""
+        gone = {self._found_on.get(atom) for one in told if one.part & parts for atom in one.atoms}
+        kept = [one for one in told if not one.part & parts]
+        return self.said(kept, {slot: date for slot, date in dates.items() if slot not in gone})
 
     def facts(self, draft: Draft) -> Facts | None:
         """What a draft says; None where it is not regular."""

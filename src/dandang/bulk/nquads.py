@@ -152,7 +152,7 @@ class _Source:
         draft = Draft()
         draft.id = self._iri.removeprefix(CASES)
         for part in self._block.parts:
-            part.add(draft, self._block.dates)
+            part.add(draft, self._block.dates, part.name)
         return ReadCase(draft.case(self._derivation, self._place, self._spot))
 
     def names(self, case: Case) -> dict[str, str]:

@@ -7,6 +7,7 @@ clauses. What the bits of a field say together is worked out once for a node and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from dandang.bulk.assembling import Assembler, Told
@@ -54,6 +55,7 @@ class Fields:
         self._clauses = policy.clauses
         self._links: dict[Term, Link] = {}
         self._case = Link(0, self._start(""), "", _case, {})
+        self._met: dict[tuple[Kind, int], Part] = {}
         self._room = _MOST_PARTS
 
     def bit(self, node: str, predicate: str, value: str = "") -> int:
@@ -67,21 +69,24 @@ class Fields:
         """The line that leads from the case to a node of its own, or to a clause. Raises Irregular where `cases.graph` makes none like it."""
         found = self._links.get((predicate, target))
         if found is None:
-            kind = _KINDS.get(predicate)
-            if kind is None or len(self._links) == _MOST_LINKS or (kind is _claim) != (target in self._clauses):
+            claim = predicate == CLAIMS and target in self._clauses
+            kind = partial(_claim, target) if claim else _KINDS.get(predicate)
+            if kind is None or len(self._links) == _MOST_LINKS or target.startswith("#") is claim:
                 raise Irregular
-            start = 0 if kind is _claim else self._start(target)
+            start = 0 if claim else self._start(target)
             found = self._links[predicate, target] = Link(len(self._links), start, target, kind, {})
         return found
 
-    def read(self, said: int, links: Sequence[Link], dates: Mapping[int, str]) -> tuple[list[Part], Facts]:
-        """The parts of the case of all its statements, and what it says; `dates` has those that a statement tells, by the number of its bit. Raises Irregular
-        where a statement is missing or left over, or the case is none that is regular."""
+    def read(
+        self, said: int, links: Sequence[Link], dates: Mapping[int, str]
+    ) -> tuple[list[Part], Facts, dict[int, str]]:
+        """The parts of the case of all its statements, what it says, and its dates by slot; `dates` has them by the number of the bit of their statement.
+        Raises Irregular where a statement is missing or left over, or the case is none that is regular."""
         mask, count = self._mask, len(links)
         parts: list[Part] = []
         told: list[Told] = []
         derived: list[Told] = []
-        slots = self._assembler.today.copy()
+        by_slot = self._assembler.today.copy()
         for link in (self._case, *links):
             field = said >> link.start & mask if link.start else 0
             part = link.known.get(field) or self._part(link, field)
@@ -90,17 +95,23 @@ class Fields:
             count += own_count
             (derived if is_derived else told).append(own_told)
             for bit, slot in own_dates:
-                slots[slot] = dates[bit]
-        facts = self._assembler.said(told, slots, derived)
+                by_slot[slot] = dates[bit]
+        facts = self._assembler.said(told, by_slot, derived)
         if facts is None or count != said.bit_count():
             raise Irregular
-        return parts, facts
+        return parts, facts, by_slot
 
     def _part(self, link: Link, field: int) -> Part:
-        """What a field says that was not met before."""
-        said = Field({self._terms[number]: link.start + number for number in _bits(field)})
-        part = link.kind(link.target, said, self._assembler)
-        said.end()
+        """What a field says that was not met before, by the same field of another node if that was."""
+        part = self._met.get((link.kind, field))
+        if part is None:
+            said = Field({self._terms[number]: number for number in _bits(field)})
+            part = link.kind(said, self._assembler)
+            said.needs(not said.rest)
+            if len(self._met) < _MOST_PARTS:
+                self._met[link.kind, field] = part
+        dates = tuple((link.start + bit, slot) for bit, slot in part.dates)
+        part = part._replace(dates=dates, name=link.target if link.start else "")
         if self._room:
             self._room -= 1
             link.known[field] = part
@@ -117,20 +128,20 @@ class Fields:
 
 
 class Part(NamedTuple):
-    """What a field says: how many statements, what that tells, whether it is a derived fact, its dates by bit and slot, which part it is, the name of its
-    node, and how it comes into a draft."""
+    """What a field says: how many statements, what that tells, whether it is a derived fact, the bit and the slot of each of its dates, which part it is, how
+    it comes into a draft by its dates and its name, and that name: what the source calls its node."""
 
     statements: int
     told: Told
     derived: bool
     dates: tuple[tuple[int, int], ...]
     key: Key
-    name: str
-    add: Callable[[Draft, Mapping[int, str]], None]
+    add: Callable[[Draft, Mapping[int, str], str], None]
+    name: str = ""
 
 
-#: Makes the part with a name of what its field says.
-Kind: TypeAlias = Callable[[str, "Field", Assembler], Part]
+#: Makes a part of what its field says.
+Kind: TypeAlias = Callable[["Field", Assembler], Part]
 
 
 class Link(NamedTuple):
@@ -144,119 +155,118 @@ class Link(NamedTuple):
 
 
 class Field:
-    """What a field says, by the numbers of the bits; what is asked for is taken out."""
+    """What a field says, by the numbers of the bits; what is asked for is taken out of the rest."""
 
     def __init__(self, terms: dict[Term, int]) -> None:
-        self._rest = terms
+        self.rest = terms
         self.count = len(terms)
 
-    def bit(self, predicate: str, value: str = "") -> int:
-        """The bit of a statement; 0 where it is not made."""
-        return self._rest.pop((predicate, value), 0)
+    def bit(self, predicate: str, value: str = "") -> int | None:
+        """The bit of a statement; None where it is not made."""
+        return self.rest.pop((predicate, value), None)
 
-    def text(self, predicate: str) -> str:
-        """Stands for a text, if there is one."""
-        return "1" if self.bit(predicate) else ""
+    def has(self, predicate: str, value: str = "") -> bool:
+        """Whether a statement is made."""
+        return self.bit(predicate, value) is not None
 
     def value(self, predicate: str) -> str:
         """The value of a property, if it has one. Raises Irregular where it has more."""
-        values = [value for other, value in self._rest if other == predicate]
-        if len(values) > 1:
-            raise Irregular
+        values = [value for other, value in self.rest if other == predicate]
+        self.needs(len(values) < 2)
         for value in values:
             self.bit(predicate, value)
         return "".join(values)
+
+    def dates(self, assembler: Assembler, **properties: Key) -> tuple[tuple[int, int], ...]:
+        """The dates that are stated, by bit and slot."""
+        bits = {key: self.bit(DD + name) for name, key in properties.items()}
+        return tuple((bit, assembler.slots[key]) for key, bit in bits.items() if bit is not None)
 
     def needs(self, said: object) -> None:
         """Raises Irregular where something that a case cannot be without is not said."""
         if not said:
             raise Irregular
 
-    def end(self) -> None:
-        """Raises Irregular where something is left over."""
-        self.needs(not self._rest)
+
+#: Stands for a text, of which is told only that it is there.
+_TEXT = {True: "1", False: ""}
 
 
-def _case(name: str, said: Field, assembler: Assembler) -> Part:
-    said.needs(said.bit(TYPE, DD + "Case") and said.bit(IDENTIFIER))
-    said.text(DCTERMS + "description")
-    title, domain = said.text(DCTERMS + "title"), said.value(DD + "domain")
-    on, decided = said.bit(DD + "conductDate"), said.bit(DD + "decisionDate")
-    told = assembler.case(True, title != "", on > 0, decided > 0, domain)
+def _case(said: Field, assembler: Assembler) -> Part:
+    said.needs(said.has(TYPE, DD + "Case") and said.has(IDENTIFIER))
+    said.has(DCTERMS + "description")
+    title, domain = said.has(DCTERMS + "title"), said.value(DD + "domain")
+    on, decided = assembler.slots["on",], assembler.slots["decided",]
+    dates = said.dates(assembler, conductDate=("on",), decisionDate=("decided",))
+    stated = [slot for _, slot in dates]
 
-    def add(draft: Draft, dates: Mapping[int, str]) -> None:
-        draft.title, draft.domain = title, domain
+    def add(draft: Draft, dates: Mapping[int, str], name: str) -> None:
+        draft.title, draft.domain = _TEXT[title], domain
         draft.on, draft.decided = dates.get(on, ""), dates.get(decided, "")
 
-    dates = _dates(assembler, (on, ("on",)), (decided, ("decided",)))
-    return Part(said.count, told, False, dates, ("case",), name, add)
+    told = assembler.case(True, title, on in stated, decided in stated, domain)
+    return Part(said.count, told, False, dates, ("case",), add)
 
 
-def _cadre(name: str, said: Field, assembler: Assembler) -> Part:
-    said.needs(said.bit(TYPE, DD + "Cadre"))
-    said.bit(TYPE, PROV + "Person")
-    rank, post = said.value(DD + "rank"), said.text(DD + "post")
-    on, off = said.bit(DD + "onList", LION_LIST), said.bit(DD + "notOnList", LION_LIST)
+def _cadre(said: Field, assembler: Assembler) -> Part:
+    said.needs(said.has(TYPE, DD + "Cadre"))
+    said.has(TYPE, PROV + "Person")
+    rank, post = said.value(DD + "rank"), said.has(DD + "post")
+    on, off = said.has(DD + "onList", LION_LIST), said.has(DD + "notOnList", LION_LIST)
     said.needs(not (on and off))
-    on_list: Truth = bool(on) if on or off else None
+    on_list: Truth = on if on or off else None
 
-    def add(draft: Draft, dates: Mapping[int, str]) -> None:
-        draft.rank, draft.post, draft.on_list = rank, post, on_list
+    def add(draft: Draft, dates: Mapping[int, str], name: str) -> None:
+        draft.rank, draft.post, draft.on_list = rank, _TEXT[post], on_list
 
-    return Part(said.count, assembler.cadre(rank, post != "", on_list), False, (), ("cadre",), name, add)
+    return Part(said.count, assembler.cadre(rank, post, on_list), False, (), ("cadre",), add)
 
 
-def _fact(name: str, said: Field, assembler: Assembler) -> Part:
-    said.needs(said.bit(TYPE, DD + "Fact"))
+def _fact(said: Field, assembler: Assembler) -> Part:
+    said.needs(said.has(TYPE, DD + "Fact"))
     kind, value = said.value(DD + "factType"), said.value(DD + "value").removeprefix(DD)
     said.needs(kind and value)
-    fact = DraftFact(kind, value, said.text(DD + "evidence"), said.text(DD + "foundBy"), key=name)
-    on, derived = said.bit(DD + "foundOn"), said.bit(_DERIVED_FROM)
-    if derived:
-        said.needs(value in VALUES[:2] and not (fact.evidence or fact.found_by or on))
-        told = assembler.derived(kind, value)
-    else:
-        told = assembler.fact(kind, value, fact.evidence != "", fact.found_by != "", on > 0)
+    evidence, found_by = said.has(DD + "evidence"), said.has(DD + "foundBy")
+    dates = said.dates(assembler, foundOn=("foundOn", kind))
+    slot = assembler.slots["foundOn", kind]
+    if said.has(_DERIVED_FROM):
+        said.needs(value in VALUES[:2] and not (evidence or found_by or dates))
+        return Part(said.count, assembler.derived(kind, value), True, (), ("fact", kind), _nothing)
 
-    def add(draft: Draft, dates: Mapping[int, str]) -> None:
-        if not derived:
-            draft.facts.append(fact._replace(found_on=dates.get(on, "")))
+    def add(draft: Draft, dates: Mapping[int, str], name: str) -> None:
+        draft.facts.append(DraftFact(kind, value, _TEXT[evidence], _TEXT[found_by], dates.get(slot, ""), name))
 
-    return Part(said.count, told, derived > 0, _dates(assembler, (on, ("foundOn", kind))), ("fact", kind), name, add)
+    told = assembler.fact(kind, value, evidence, found_by, bool(dates))
+    return Part(said.count, told, False, dates, ("fact", kind), add)
 
 
-def _sanction(name: str, said: Field, assembler: Assembler) -> Part:
-    said.needs(said.bit(TYPE, DD + "DecidedSanction"))
-    measure, on = said.value(DD + "measure"), said.bit(DD + "decidedOn")
+def _sanction(said: Field, assembler: Assembler) -> Part:
+    said.needs(said.has(TYPE, DD + "DecidedSanction"))
+    measure = said.value(DD + "measure")
     said.needs(measure)
-    by, ground = said.text(DD + "decidedBy"), said.text(DD + "ground")
-    told = assembler.sanction(measure, on > 0, by != "", ground != "")
+    by, ground = said.has(DD + "decidedBy"), said.has(DD + "ground")
+    dates = said.dates(assembler, decidedOn=("decidedOn", measure))
+    slot = assembler.slots["decidedOn", measure]
 
-    def add(draft: Draft, dates: Mapping[int, str]) -> None:
-        draft.sanctions.append(DraftSanction(measure, dates.get(on, ""), by, ground, name))
+    def add(draft: Draft, dates: Mapping[int, str], name: str) -> None:
+        draft.sanctions.append(DraftSanction(measure, dates.get(slot, ""), _TEXT[by], _TEXT[ground], name))
 
-    dates = _dates(assembler, (on, ("decidedOn", measure)))
-    return Part(said.count, told, False, dates, ("sanction", measure), name, add)
+    told = assembler.sanction(measure, bool(dates), by, ground)
+    return Part(said.count, told, False, dates, ("sanction", measure), add)
 
 
 def _claim(clause: str, said: Field, assembler: Assembler) -> Part:
-    def add(draft: Draft, dates: Mapping[int, str]) -> None:
+    def add(draft: Draft, dates: Mapping[int, str], name: str) -> None:
         draft.claims.append(clause)
 
-    return Part(said.count, assembler.claim(clause), False, (), ("claim", clause), "", add)
+    return Part(said.count, assembler.claim(clause), False, (), ("claim", clause), add)
 
 
-def _dates(assembler: Assembler, *stated: tuple[int, Key]) -> tuple[tuple[int, int], ...]:
-    """The dates that are stated, by bit and slot."""
-    return tuple((bit, assembler.slots[key]) for bit, key in stated if bit)
+def _nothing(draft: Draft, dates: Mapping[int, str], name: str) -> None:
+    """A derived fact is none of a draft."""
 
 
-_KINDS: Mapping[str, Kind] = {
-    DD + "cadre": _cadre,
-    DD + "hasFact": _fact,
-    DD + "decidedSanction": _sanction,
-    CLAIMS: _claim,
-}
+_KINDS: Mapping[str, Kind] = {DD + "cadre": _cadre, DD + "hasFact": _fact, DD + "decidedSanction": _sanction}
 
 
 def _bits(field: int) -> Iterator[int]:

@@ -40,8 +40,8 @@ _TAILS = {
     f"^^<{XSD}date>".encode(): _DATE,
 }
 _LITERALS = {IDENTIFIER: _ID} | dict.fromkeys(DATES, _DATE) | dict.fromkeys(TEXTS, _TEXT)
-#: No real dump has more kinds of these; a made-up one must not fill the memory.
-_MOST_PIECES = 10_000
+#: A made-up dump must not fill the memory: so many bytes of pieces are kept in all, and so many of the others.
+_MOST_BYTES = 24_000_000
 _MOST_GRAPHS = 10
 _MOST_LINES = 20_000
 _MOST_DATES = 20_000
@@ -60,7 +60,7 @@ class _Piece(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The parts of a case, what it says, its dates by the number of the bit of their statement, and how many lines it has."""
+    """The parts of a case, what it says, its dates by slot, and how many lines it has."""
 
     parts: list[Part]
     said: Facts
@@ -75,6 +75,7 @@ class Statements:
         self._fields = Fields(policy, assembler)
         #: By the graph of their lines.
         self._pieces: dict[bytes, dict[bytes, _Piece]] = {}
+        self._room = _MOST_BYTES
         self._lines: dict[bytes, int | Link] = {}
         self._dates: dict[bytes, str] = {}
 
@@ -114,7 +115,7 @@ class Statements:
         # What is said twice has one bit.
         if kind != _NONE or said.bit_count() != lines:
             raise Irregular
-        return Block(*self._fields.read(said, links, dates), dates, lines)
+        return Block(*self._fields.read(said, links, dates), lines)
 
     def _known(self, graph: bytes) -> dict[bytes, _Piece]:
         """The pieces with this graph. Where every case names its own in another way, they are not kept."""
@@ -146,7 +147,8 @@ class Statements:
         for one in told:
             said |= 1 << (one.bit if isinstance(one, Link) else one)
         piece = _Piece(before, said, links, len(lines) + (kind != _NONE), kind, bit)
-        if len(pieces) < _MOST_PIECES:
+        if len(text) <= self._room:
+            self._room -= len(text)
             pieces[text] = piece
         return piece
 
