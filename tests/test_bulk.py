@@ -264,6 +264,8 @@ IRREGULAR = {
     "a second id": '<{case}> <http://purl.org/dc/terms/identifier> "other" <{graph}> .',
     "an unknown domain": "<{case}> <https://w3id.org/dandang/ontology#domain> <https://example.org/x> <{graph}> .",
     "no date": '<{case}> <https://w3id.org/dandang/ontology#conductDate> "2018-13-01"^^<http://www.w3.org/2001/XMLSchema#date> <{graph}> .',
+    "the date of the conduct on a fact": '<{case}#fact-1> <https://w3id.org/dandang/ontology#conductDate> "2018-10-01"^^<http://www.w3.org/2001/XMLSchema#date> <{graph}> .',
+    "a rank of the case": "<{case}> <https://w3id.org/dandang/ontology#rank> <https://w3id.org/dandang/id/concepts/rank/full-bureau> <{graph}> .",
     "an empty text": '<{case}> <http://purl.org/dc/terms/description> "" <{graph}> .',
     "a blank node": '_:b <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
     "another subject": '<https://example.org/y> <https://w3id.org/dandang/ontology#post> "x" <{graph}> .',
