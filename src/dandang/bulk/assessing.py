@@ -66,6 +66,7 @@ class _ClauseProgram:
 
     def __init__(self, clause: Clause, true: Formula, false: Formula, placed: Formula) -> None:
         self.clause = clause
+        self.formulas = true, false, placed
         self.mask = mask_of(true, false, placed)
         self._tests = compiled(true), compiled(false), compiled(placed)
         self._known: dict[int, State] = {}
@@ -89,23 +90,31 @@ class _ClauseProgram:
         return "could_apply" if placed(bits, {}) else "open"
 
 
-class _ListProgram:
-    """The clauses of one list under one reading. What they look at is met again and again, and so remembered."""
+class _Both(NamedTuple):
+    """A clause under both readings; one program where it does not matter how ambiguities are read."""
 
-    def __init__(self, programs: Sequence[_ClauseProgram], marks: tuple[int, int]) -> None:
-        self.clauses = [program.clause for program in programs]
+    strict: _ClauseProgram
+    recommended: _ClauseProgram
+
+
+class _ListProgram:
+    """The clauses of one list, each under both readings, which for most is the same. What they look at is met again and again, and so remembered."""
+
+    def __init__(self, programs: Sequence[_Both], marks: Sequence[Mapping[Truth, int]]) -> None:
         self._programs = programs
         self._mask = 0
         for program in programs:
-            self._mask |= program.mask
+            self._mask |= program.strict.mask | program.recommended.mask
         self._marks = marks
-        self._dated = any(clause.valid_from or clause.valid_until for clause in self.clauses)
+        self._clauses = [program.strict.clause for program in programs]
+        self._dated = any(clause.valid_from or clause.valid_until for clause in self._clauses)
         self._everywhere = (True,) * len(programs)
-        self._known: dict[tuple[int, tuple[bool, ...]], tuple[str, int]] = {}
+        self._known: dict[tuple[int, tuple[bool, ...]], tuple[str, str, int]] = {}
 
-    def look(self, bits: int, on: str) -> tuple[str, int]:
-        """The states for a case of these bits, a letter for each clause, and the bit that tells whether any clause applies."""
-        force = tuple(in_force(clause, on) for clause in self.clauses) if self._dated else self._everywhere
+    def look(self, bits: int, on: str) -> tuple[str, str, int]:
+        """The states for a case of these bits, a letter for each clause, under the strict reading and under the recommended one; and the bits that tell
+        whether any clause applies."""
+        force = tuple(in_force(clause, on) for clause in self._clauses) if self._dated else self._everywhere
         key = bits & self._mask, force
         found = self._known.get(key)
         if found is None:
@@ -114,14 +123,29 @@ class _ListProgram:
                 self._known[key] = found
         return found
 
-    def _looked(self, bits: int, force: Sequence[bool]) -> tuple[str, int]:
-        states = [
-            program.state(bits) if there else "not_in_force"
-            for program, there in zip(self._programs, force, strict=True)
-        ]
-        value = any_value(_VALUES.get(state) for state in states if state != "not_in_force")
-        letters = "".join(_LETTERS[state] for state in states)
-        return letters, 0 if value is None else self._marks[0 if value else 1]
+    def _looked(self, bits: int, force: Sequence[bool]) -> tuple[str, str, int]:
+        strict: list[State] = []
+        recommended: list[State] = []
+        for program, there in zip(self._programs, force, strict=True):
+            state: State = program.strict.state(bits) if there else "not_in_force"
+            strict.append(state)
+            differs = there and program.recommended is not program.strict
+            recommended.append(program.recommended.state(bits) if differs else state)
+        mark = self._marks[0][_any(strict)] | self._marks[1][_any(recommended)]
+        return _spelt(strict), _spelt(recommended), mark
+
+
+def _any(states: Iterable[State]) -> Truth:
+    """Whether any clause of these states applies."""
+    return any_value(_VALUES.get(state) for state in states if state != "not_in_force")
+
+
+def _spelt(states: Iterable[State]) -> str:
+    return "".join([_LETTERS[state] for state in states])
+
+
+def _both(strict: _ClauseProgram, recommended: _ClauseProgram) -> _Both:
+    return _Both(strict, strict if strict.formulas == recommended.formulas else recommended)
 
 
 class _LionTold(NamedTuple):
@@ -147,12 +171,25 @@ class AssessmentProgram:
         self.policy = policy
         self._on = alphabet.slots["on",]
         self._strict, self._recommended = (_Reading(policy, alphabet, reading) for reading in ("strict", "recommended"))
+        self._lists = [
+            _ListProgram(
+                list(map(_both, programs, self._recommended.lists[name])),
+                (self._strict.marks(name), self._recommended.marks(name)),
+            )
+            for name, programs in self._strict.lists.items()
+        ]
         self._known: dict[tuple[_Answer, _Answer], Outcome] = {}
 
     def outcome(self, said: Facts) -> Outcome:
         """The outcome of a regular case. Cases of which the same is true share one."""
         on = said.dates.get(self._on, "")
-        key = self._strict.answer(said.bits, on), self._recommended.answer(said.bits, on)
+        bits, strict, recommended = said.bits, "", ""
+        for program in self._lists:
+            own_strict, own_recommended, mark = program.look(bits, on)
+            strict += own_strict
+            recommended += own_recommended
+            bits |= mark
+        key = self._strict.answer(bits, strict), self._recommended.answer(bits, recommended)
         found = self._known.get(key)
         if found is None:
             found = self._made(*key)
@@ -184,14 +221,15 @@ class _Reading:
         self._policy = policy
         self._reading = reading
         self._alphabet = alphabet
-        self._lists: dict[str, _ListProgram] = {}
+        #: By list, in the order in which they are looked at.
+        self.lists: dict[str, list[_ClauseProgram]] = {}
         for kind in _KINDS:
             found: dict[str, list[_ClauseProgram]] = {}
             for clause in policy.clauses.values():
                 if clause.kind == kind:
                     found.setdefault(clause.clause_list, []).append(self._clause(clause))
-            self._lists |= {name: _ListProgram(programs, self._mark(name)) for name, programs in found.items()}
-        self._clauses = [clause.iri for program in self._lists.values() for clause in program.clauses]
+            self.lists |= found
+        self._clauses = [program.clause.iri for programs in self.lists.values() for program in programs]
         tracks = {clause.clause_list for clause in policy.clauses.values() if clause.kind == "SanctionTrack"}
         gates = [shared.condition for name, shared in policy.lists.items() if name in tracks and shared.condition]
         truths = [self._truth(gate) for gate in gates]
@@ -202,18 +240,13 @@ class _Reading:
         looked_at |= {clause.clause_list for clause in policy.clauses.values() if clause.kind in _ALWAYS_SHOWN}
         looked_at |= {clause.clause_list for clause in defeaters}
         self._hidden = {
-            clause.iri for name, program in self._lists.items() if name not in looked_at for clause in program.clauses
+            program.clause.iri for name, programs in self.lists.items() if name not in looked_at for program in programs
         }
         self._lion = _Lion(policy, alphabet, self)
         self._told: dict[str, _Told] = {}
 
-    def answer(self, bits: int, on: str) -> _Answer:
-        """What is true of a case of these bits."""
-        letters = ""
-        for program in self._lists.values():
-            own, mark = program.look(bits, on)
-            letters += own
-            bits |= mark
+    def answer(self, bits: int, letters: str) -> _Answer:
+        """What is true of a case of these bits, the clauses of which are in these states."""
         told = self.told(letters)
         true, false = self._accountable
         accountable = True if true(bits, {}) else False if false(bits, {}) else None
@@ -231,9 +264,10 @@ class _Reading:
                 self._told[letters] = found
         return found
 
-    def _mark(self, name: str) -> tuple[int, int]:
+    def marks(self, name: str) -> Mapping[Truth, int]:
+        """The bits that tell whether any clause of a list applies."""
         true, false = (1 << self._alphabet.atom("any", name, self._reading, value).bit for value in ("true", "false"))
-        return true, false
+        return {True: true, False: false, None: 0}
 
     def _clause(self, clause: Clause) -> _ClauseProgram:
         conditions = self._policy.effective_conditions(clause)
@@ -251,7 +285,7 @@ class _Reading:
             return (yes, no) if condition.required else (no, yes)
         if isinstance(condition, ClauseCondition):
             # A list that is looked at later, or has no clause, has none that applies.
-            known = condition.clauses in self._lists
+            known = condition.clauses in self.lists
             true, false = (
                 self._alphabet.atom("any", condition.clauses, self._reading, value) if known else constant
                 for value, constant in (("true", FALSE), ("false", TRUE))
