@@ -44,7 +44,6 @@ _LITERALS = {IDENTIFIER: _ID} | dict.fromkeys(DATES, _DATE) | dict.fromkeys(TEXT
 _MOST_BYTES = 24_000_000
 _MOST_GRAPHS = 10
 _MOST_LINES = 20_000
-_MOST_DATES = 20_000
 
 
 class _Piece(NamedTuple):
@@ -77,7 +76,6 @@ class Statements:
         self._pieces: dict[bytes, dict[bytes, _Piece]] = {}
         self._room = _MOST_BYTES
         self._lines: dict[bytes, int | Link] = {}
-        self._dates: dict[bytes, str] = {}
 
     def read(self, block: bytes, graph: bytes, identifier: bytes) -> Block:
         """The case with this id of which the lines of a block are; `graph` is what stands behind each: a graph and the full stop. Raises
@@ -104,7 +102,7 @@ class Statements:
             if not kind & before:
                 raise Irregular
             if kind == _DATE:
-                dates[bit] = self._dates.get(literal) or self._date(literal)
+                dates[bit] = _date(literal)
             elif kind == _ID and literal not in (identifier, _OWN):
                 raise Irregular
             said |= own_said
@@ -125,14 +123,6 @@ class Statements:
             if len(self._pieces) < _MOST_GRAPHS:
                 self._pieces[graph] = found
         return found
-
-    def _date(self, literal: bytes) -> str:
-        date = literal.decode()
-        if not is_date(date):
-            raise Irregular
-        if len(self._dates) < _MOST_DATES:
-            self._dates[literal] = date
-        return date
 
     def _new(self, text: bytes, graph: bytes, pieces: dict[bytes, _Piece]) -> _Piece:
         """A piece that was not met before."""
@@ -177,6 +167,13 @@ class Statements:
             raise Irregular
         node, predicate = (group.decode() if group else "" for group in found.groups())
         return _LITERALS.get(predicate, 0), self._fields.bit(node, predicate)
+
+
+def _date(literal: bytes) -> str:
+    date = literal.decode()
+    if not is_date(date):
+        raise Irregular
+    return date
 
 
 def _without(identifier: bytes, text: bytes) -> bytes:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 
+from dandang.bulk.draft import Draft
 from dandang.bulk.drafting import Unusual
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Record, Task
 from dandang.cases import ReadCase
+from dandang.cases.fields import CASE_KEYS
 from dandang.cases.reading import Stated, read_rows, read_stated, syntax_of
+from dandang.cases.table import TableRow
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.model import Finding, Place
 
@@ -52,7 +56,16 @@ def _plainly(stated: Stated, engine: BulkEngine) -> Record | None:
     said = engine.assembler.facts(draft)
     if said is None:
         return None
-    return Record(draft.id, stated.row.place, said, lambda: _derived(stated.read(), engine), findings=stated.findings)
+    read = partial(_drafted, draft, stated.row, stated.findings, engine)
+    return Record(draft.id, stated.row.place, said, read, findings=stated.findings)
+
+
+def _drafted(draft: Draft, row: TableRow, findings: Sequence[Finding], engine: BulkEngine) -> ReadCase:
+    """The case of such a row, with the places of its cells."""
+    stated = row.stated()
+    case = draft.case(engine.derivation, row.place, stated.get)
+    keys = {key: place for key, place in stated.items() if key in CASE_KEYS}
+    return ReadCase(case._replace(places=row.cells(keys)), tuple(findings))
 
 
 def _all(name: str, engine: BulkEngine, syntax: str) -> Iterator[Record]:

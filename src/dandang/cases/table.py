@@ -44,6 +44,20 @@ class TableRow(NamedTuple):
         """The places of a case, those of what is stated and of what the row leaves empty."""
         return RowCells(stated, self.spots, self.number, self.locate)
 
+    def stated(self) -> dict[str, Place]:
+        """The places of what the row says, as `nodes` has them: by key of the case, of each fact by `facts.` and its name, of each sanction by `sanctions` and
+        its number in brackets."""
+        own, cadre, facts, sanctions = _grouped((column, (column, text)) for column, text in self.said)
+        found = own | {f"facts.{name}": _first(parts, "value") for name, parts in facts.items()}
+        found |= {"cadre": next(iter(cadre.values()))} if cadre else {}
+        found |= {"facts": _first(next(iter(facts.values())), "value")} if facts else {}
+        texts = [({key: text for key, (_, text) in parts.items()}, parts) for _, parts in sorted(sanctions.items())]
+        measures = [_first(parts, "measure") for own_texts, parts in texts for _ in _measures(own_texts)]
+        found |= {f"sanctions[{number}]": cell for number, cell in enumerate(measures, start=1)}
+        if sanctions:
+            found["sanctions"] = (measures or list(next(iter(sanctions.values())).values()))[0]
+        return {key: self.locate(self.number, column.at, column.path) for key, (column, _) in found.items()}
+
     def nodes(self) -> Mapping_:
         """The case as nodes that know their cells, in the shape that a case file has."""
         cells = ((column, Scalar(text, self.locate(self.number, column.at, column.path))) for column, text in self.said)
@@ -168,12 +182,17 @@ def _measures(parts: dict[str, str]) -> list[Any]:
     return _listed(parts["measure"]) if set(parts) == {"measure"} else [parts]
 
 
+def _first(parts: Mapping[str, _Cell], key: str) -> _Cell:
+    """The cell that stands for parts of one thing: that of a key, else the first."""
+    return parts.get(key) or next(iter(parts.values()))
+
+
 def _named(key: str, cell: Scalar) -> Scalar:
     return Scalar(key, cell.place)
 
 
 def _fact(name: str, parts: dict[str, Scalar]) -> tuple[Scalar, Node]:
-    cell = parts.get("value") or next(iter(parts.values()))
+    cell = _first(parts, "value")
     if set(parts) == {"value"}:
         return _named(name, cell), cell
     return _named(name, cell), Mapping_(tuple((_named(key, part), part) for key, part in parts.items()), cell.place)
@@ -181,7 +200,7 @@ def _fact(name: str, parts: dict[str, Scalar]) -> tuple[Scalar, Node]:
 
 def _sanction(parts: dict[str, Scalar]) -> Iterator[Node]:
     """The same as nodes."""
-    cell = parts.get("measure") or next(iter(parts.values()))
+    cell = _first(parts, "measure")
     if set(parts) == {"measure"}:
         yield from (cell._replace(text=text) for text in _listed(cell.text))
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 #: Digits as documents write them out; for zero people use several signs.
 _DIGITS = {
@@ -79,11 +80,14 @@ def tidied_key(text: str, allowed: Sequence[str]) -> str:
 
 def is_date(text: str) -> bool:
     """Whether the text is a date of the calendar, as YYYY-MM-DD."""
+    # Weeks, which Python reads too, are no dates of XML Schema.
+    return len(text) == 10 and text[4] == "-" == text[7] and _is_day(text)
+
+
+@lru_cache(maxsize=20_000)
+def _is_day(text: str) -> bool:
     from datetime import date
 
-    # Weeks, which Python reads too, are no dates of XML Schema.
-    if len(text) != 10 or text[4] != "-" or text[7] != "-":
-        return False
     try:
         date.fromisoformat(text)
     except ValueError:
