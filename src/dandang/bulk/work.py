@@ -27,7 +27,7 @@ class Found(NamedTuple):
 def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int = 1) -> Found:
     """What is found in a chunk. Raises UnreadableFile where its file has changed."""
     chunk = loaded(chunk)
-    with _uncollected():
+    with uncollected():
         records = Counted(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line))
         items = engine.check(records, task)
     if chunk.lines is None:
@@ -37,8 +37,8 @@ def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for cycles: all that a chunk makes goes with it, and what stays is looked through again and again for nothing."""
+def uncollected() -> Iterator[None]:
+    """No search for cycles: all that some cases make goes with them, and what stays is looked through again and again for nothing."""
     collects = gc.isenabled()
     gc.disable()
     try:
