@@ -25,9 +25,10 @@ import pytest
 from fsspec.spec import AbstractFileSystem
 
 import dandang
-from dandang.bulk import compiling, cutting, faults, pool, whole
+from dandang.bulk import compiling, cutting, faults, parts, pool, statements, whole
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.irregular import GraphChecker
+from dandang.bulk.nquads import Lines
 from dandang.bulk.program import Speller, results
 from dandang.bulk.records import Checked, Record, Task
 from dandang.bulk.repeats import Repeats
@@ -337,6 +338,35 @@ def test_what_is_read_quickly_says_what_its_graph_says(engine: BulkEngine, cases
         assert (record.said.bits, record.said.dates) == (expected.bits, expected.dates), block.decode(errors="replace")
         assert len(graph) == block.count(b"\n")
     assert regular > 100
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_what_is_remembered_of_lines_changes_nothing(
+    engine: BulkEngine, cases: list[Case], policy: Policy, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """A dump that says something else in each case fills no memory, and is read all the same."""
+    data = quads([with_derived_facts(case, policy) for case in cases])
+    expected = [record.said for record in engine.reader("nquads").read(data, "file", 1)]
+    for module, name in ((statements, "BYTES"), (statements, "GRAPHS"), (statements, "LINES"), (parts, "PARTS")):
+        monkeypatch.setattr(module, f"_MOST_{name}", most)
+    forgetful = Lines(engine.assembler, engine.derivation, engine.vocabulary, quads=True)
+    assert [record.said for record in forgetful.read(data, "file", 1)] == expected
+
+
+def test_other_names_of_nodes_are_read_as_far_as_there_is_room(
+    engine: BulkEngine, cases: list[Case], policy: Policy
+) -> None:
+    """Whatever a dump calls its nodes, and however many names it has."""
+    whole = [with_derived_facts(case, policy) for case in cases]
+    renamed = b"".join(quads([case]).replace(b"#fact-", b"#n%d-" % number) for number, case in enumerate(whole))
+    reader = Lines(engine.assembler, engine.derivation, engine.vocabulary, quads=True)
+    quick = sum(record.source is not None for record in reader.read(renamed, "file", 1))
+    assert 0 < quick < len(whole)
+    ours, theirs = (
+        [sorted((finding.rule, finding.value) for finding in item.findings) for item in check(engine, "nquads", data)]
+        for data in (quads(whole), renamed)
+    )
+    assert ours == theirs
 
 
 # --- faults of streams ------------------------------------------------------------------------------------------------
