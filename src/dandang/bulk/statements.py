@@ -80,22 +80,13 @@ class Statements:
     def read(self, block: bytes, graph: bytes, identifier: bytes) -> Block:
         """The case with this id of which the lines of a block are; `graph` is what stands behind each: a graph and the full stop. Raises
         Irregular, or UnicodeDecodeError, where they are not as `cases.graph` writes them."""
-        own_graph = _without(identifier, graph)
-        if own_graph == graph != b" .":
-            block, own_graph = block.replace(graph + b"\n", _GRAPH + b"\n"), _GRAPH
-        between = _without(identifier, block).split(b'"')
-        between[0] = own_graph + b"\n" + between[0]
-        literals = between[1::2]
-        texts = b"".join(literals)
-        if len(between) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts or b"" in literals:
-            raise Irregular
-        texts.decode()
+        own_graph, between, literals = _split(block, graph, identifier)
         known = self._known(own_graph)
         links: list[Link] = []
         dates: dict[int, str] = {}
         said = lines = 0
         kind, bit = _NONE, 0
-        for text, literal in zip(between[::2], (b"", *literals), strict=True):
+        for text, literal in zip(between, (b"", *literals), strict=True):
             before, own_said, own_links, own_lines, next_kind, next_bit = known.get(text) or self._new(
                 text, own_graph, known
             )
@@ -167,6 +158,22 @@ class Statements:
             raise Irregular
         node, predicate = (group.decode() if group else "" for group in found.groups())
         return _LITERALS.get(predicate, 0), self._fields.bit(node, predicate)
+
+
+def _split(block: bytes, graph: bytes, identifier: bytes) -> tuple[bytes, list[bytes], list[bytes]]:
+    """The graph, what stands between the literals, which begins with the graph of a line before, and the literals: without the id of the case, and a graph that is
+    not named after it. Raises Irregular where a literal is empty or has an escape in it."""
+    own_graph = _without(identifier, graph)
+    if own_graph == graph != b" .":
+        block, own_graph = block.replace(graph + b"\n", _GRAPH + b"\n"), _GRAPH
+    parts = _without(identifier, block).split(b'"')
+    parts[0] = own_graph + b"\n" + parts[0]
+    literals = parts[1::2]
+    texts = b"".join(literals)
+    if len(parts) % 2 == 0 or b"\\" in texts or b"\n" in texts or b"\r" in texts or b"" in literals:
+        raise Irregular
+    texts.decode()
+    return own_graph, parts[::2], literals
 
 
 def _date(literal: bytes) -> str:
