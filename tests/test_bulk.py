@@ -280,7 +280,9 @@ IRREGULAR = {
 def test_what_is_not_regular_is_checked_as_a_file_of_its_own(
     name: str, engine: BulkEngine, cases: list[Case], policy: Policy
 ) -> None:
-    whole = [with_derived_facts(case, policy) for case in cases[:3]]
+    # Nothing but the line that is added tells a date of its first fact.
+    undated = [case._replace(facts=(case.facts[0]._replace(found_on=""), *case.facts[1:])) for case in cases[:3]]
+    whole = [with_derived_facts(case, policy) for case in undated]
     first, second, third = (quads([case]) for case in whole)
     graph = second.split(b"\n")[0].split(b" ")[-2].decode()[1:-1]
     line = IRREGULAR[name].format(case=f"https://w3id.org/dandang/id/cases/{whole[1].id}", graph=graph) + "\n"
