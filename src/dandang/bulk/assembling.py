@@ -6,15 +6,15 @@ from several is worked out once for all cases in which the same parts take part 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from dandang.bulk.draft import Draft
+from dandang.bulk.draft import MEANING, Draft
 from dandang.bulk.ground import Key
 from dandang.bulk.program import Facts, Program
 from dandang.cases import Derivation
-from dandang.model import Truth
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Truth
 
 #: What something may follow from: a domain, that the cadre is on the list or not, a measure, or a fact; each with its name and value, if it has them.
 Basis: TypeAlias = tuple[str, str, str]
@@ -142,8 +142,7 @@ class Assembler:
 
     def _newly_following(self, bases: tuple[Basis, ...]) -> Told:
         """The derived facts, as one; `part` has the bits of all."""
-        found = self._followed(bases)
-        told = [self.derived(kind, value) for kind, value in found]
+        told = [self.derived(kind, value) for kind, value in self._followed(bases)]
         together = Told(
             sum(one.bits for one in told),
             tuple(atom for one in told for atom in one.atoms),
@@ -153,27 +152,21 @@ class Assembler:
             self._following[bases] = together
         return together
 
-    def _followed(self, bases: Iterable[Basis]) -> list[tuple[str, str]]:
-        """The fact types and values that follow, in their order."""
-        steps = self._derivation.steps
+    def _followed(self, bases: Iterable[Basis]) -> Iterator[tuple[str, str]]:
+        """The fact types and values that follow: those of the smallest case that has these bases."""
         by_kind: dict[str, list[tuple[str, str]]] = {"domain": [], "list": [], "measure": [], "fact": []}
         for kind, name, value in bases:
             by_kind[kind].append((name, value))
-        domain = "".join(name for name, _ in by_kind["domain"])
-        on_list = next((value == "yes" for _, value in by_kind["list"]), None)
-        based = self._derivation.bases(domain, on_list, [name for name, _ in by_kind["measure"]])
-        waiting = [base[:2] for base in based]
-        for name, value in by_kind["fact"]:
-            if value in _WORDS.values():
-                waiting += steps.get((name, value == "yes"), ())
-        settled = {name for name, value in by_kind["fact"] if value != "unknown"}
-        found = []
-        for name, holds in waiting:
-            if name not in settled:
-                settled.add(name)
-                found.append((name, _WORDS[holds]))
-                waiting += steps.get((name, holds), ())
-        return found
+        case = Case(
+            "",
+            cadre=Cadre(on_list=next((value == "yes" for _, value in by_kind["list"]), None)),
+            domain="".join(name for name, _ in by_kind["domain"]),
+            facts=tuple(Fact(name, *MEANING[value]) for name, value in by_kind["fact"]),
+            sanctions=tuple(DecidedSanction(name) for name, _ in by_kind["measure"]),
+        )
+        for fact in self._derivation.applied(case).facts:
+            if fact.derived_from and fact.value is not None:
+                yield fact.type, _WORDS[fact.value]
 
 
 def _same(derived: Sequence[Told], following: Told, stated: int) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -28,6 +29,18 @@ from dandang.validation import CaseValidator
 from dandang.validation.checking import by_line, told_by_reading
 from dandang.validation.places import Locator
 from dandang.validation.rules import Result
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles: all that some cases make goes with them, and what stays is looked through again and again for nothing."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Waiting(NamedTuple):
@@ -79,6 +92,7 @@ class BulkEngine:
             )
         return self._readers[syntax]
 
+    @_uncollected()
     def check(self, records: Iterable[Record], task: Task = VALIDATE) -> list[Checked]:
         """What is found about each record, in their order: its findings, its outcome, or both. A record is let go as soon as it is checked, but for those
         that an engine has to look at: these are checked together, so let there be no more than fit into memory."""

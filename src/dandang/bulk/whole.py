@@ -10,7 +10,6 @@ from dandang.bulk.draft import Draft
 from dandang.bulk.drafting import Unusual
 from dandang.bulk.engine import BulkEngine
 from dandang.bulk.records import Checked, Record, Task
-from dandang.bulk.work import uncollected
 from dandang.cases import ReadCase
 from dandang.cases.fields import CASE_KEYS
 from dandang.cases.reading import Stated, read_rows, read_stated, syntax_of
@@ -34,16 +33,11 @@ def check_whole(name: str, engine: BulkEngine, task: Task, *, syntax: str = "") 
     syntax = syntax or syntax_of(name)
     records = _rows(name, engine, syntax) if syntax in TABLES else _all(name, engine, syntax)
     try:
-        while found := _some(records, engine, task):
+        while found := engine.check(islice(records, _AT_ONCE), task):
             yield from found
     except (UnreadableFile, MalformedFile) as error:
         place = error.place or Place(name)
         yield Checked("", place, (Finding(error.code, error.message, error.hint, place),))
-
-
-def _some(records: Iterator[Record], engine: BulkEngine, task: Task) -> list[Checked]:
-    with uncollected():
-        return engine.check(list(islice(records, _AT_ONCE)), task)
 
 
 def _rows(name: str, engine: BulkEngine, syntax: str) -> Iterator[Record]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
@@ -27,25 +25,12 @@ class Found(NamedTuple):
 def check_chunk(engine: BulkEngine, chunk: Chunk, task: Task, *, first_line: int = 1) -> Found:
     """What is found in a chunk. Raises UnreadableFile where its file has changed."""
     chunk = loaded(chunk)
-    with uncollected():
-        records = Counted(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line))
-        items = engine.check(records, task)
+    records = Counted(engine.reader(chunk.syntax).read(chunk.data, chunk.file, first_line))
+    items = engine.check(records, task)
     if chunk.lines is None:
         return Found(items, records.lines)
     subjects = [line.partition(b" ")[0].strip(b"<>").decode() for line in chunk.data.split(b"\n")]
     return Found([_relined(item, subjects, chunk.lines) for item in items], 0)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for cycles: all that some cases make goes with them, and what stays is looked through again and again for nothing."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 #: A finding as it goes from one process to another, with its place: named tuples take three times as long on their way.

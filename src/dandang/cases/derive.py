@@ -46,12 +46,8 @@ class Derivation:
 
     def linked(self) -> set[str]:
         """The fact types from which others follow, or which follow from something."""
-        effects = {kind for steps in self.steps.values() for kind, _ in steps}
-        return (
-            {kind for kind, _ in self.steps}
-            | effects
-            | {kind for all_ in self.established.values() for _, kind in all_}
-        )
+        steps = (kind for cause, effects in self.steps.items() for kind, _ in (cause, *effects))
+        return {*steps, *(kind for based in self.established.values() for _, kind in based)}
 
     def applied(self, case: Case) -> Case:
         """The case with its derived facts added. A stated value always stands; conflicts are for validation to report."""

@@ -206,7 +206,7 @@ def _rows(page: Any) -> Iterator[Row]:
     lead = [""] * skipped_columns
     for number, cells in enumerate(page.iter_rows(), start=1):
         if number > skipped_rows or any(cells):
-            yield number, lead + [cell_text(cell) if cell != "" else "" for cell in cells]
+            yield number, lead + [cell_text(cell) for cell in cells]
 
 
 def _is_blank(page: Any) -> bool:
