@@ -24,11 +24,12 @@ from dandang import __version__, load_policy
 from dandang.bulk.engine import BulkEngine, load_engine
 from dandang.bulk.run import Run
 from dandang.cases.table_writing import cases_workbook
-from dandang.model import Case, Finding, Policy, Vocabulary
+from dandang.model import Case, Finding, Policy
 from dandang.render.findings import Report
 from dandang.render.findings.workbook import annotated_workbook
 from dandang.render.template import asked_facts
 from dandang.validation import case_rules
+from dandang.vocabulary import Vocabulary
 
 
 def asked(policy: Policy) -> list[str]:

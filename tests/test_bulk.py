@@ -37,11 +37,12 @@ from dandang.cases import ReadCase, case_quads, read_cases, read_file, with_deri
 from dandang.cases.rdf import cases_of
 from dandang.cases.reading import Stated
 from dandang.errors import UnreadableFile
-from dandang.model import Case, DecidedSanction, Finding, Place, Policy, Vocabulary
+from dandang.model import Case, DecidedSanction, Finding, Place, Policy
 from dandang.resources import case_files
 from dandang.validation import CaseValidator
 from dandang.validation.checking import by_line
 from dandang.validation.places import Locator
+from dandang.vocabulary import Vocabulary
 from generators import defective_cases
 
 FIXTURES = Path(__file__).parent / "shapes"

@@ -18,8 +18,9 @@ from dandang.cases.graph import case_turtle
 from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.writing import case_json, case_jsonld, case_yaml
 from dandang.errors import DandangError, MalformedFile, UnreadableFile
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy, Vocabulary
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy
 from dandang.namespaces import CASES, CONCEPTS, FACTS
+from dandang.vocabulary import Vocabulary
 
 FORMATS = ("yaml", "json", "jsonld", "ttl", "xlsx")
 EXAMPLES = [path.name for path in resources.case_files()]

@@ -17,10 +17,11 @@ from dandang.cases.sheet_writing import case_workbook
 from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.errors import DandangError, MalformedFile, NoCases, UnreadableFile
 from dandang.messages import LANGUAGES
-from dandang.model import Case, Finding, Place, Policy, Vocabulary
+from dandang.model import Case, Finding, Place, Policy
 from dandang.policy import load_quads
 from dandang.validation import CaseValidator, case_rules
 from dandang.validation.rules import read_rules
+from dandang.vocabulary import Vocabulary
 
 CSV = """编号,标题,行为日期,职级,列入“狮子型”干部管理,勤勉尽责,勤勉尽责（依据）,未谋取私利,处理,处理2（决定日期）,处理2,主张的容错条款
 甲-1,"标题，带逗号",2018-09-01,市管正局级,是,是,会议纪要,是,诫勉；免职,2018-11-02,调离岗位,E4、E7

@@ -20,9 +20,10 @@ from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.cases.writing import case_record
 from dandang.cli import dumps, main
 from dandang.cli.dumps import progress
-from dandang.model import Case, Policy, Vocabulary
+from dandang.model import Case, Policy
 from dandang.namespaces import CASES, DD
 from dandang.turtle_lines import SubjectLines
+from dandang.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

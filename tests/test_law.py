@@ -17,8 +17,9 @@ import yaml
 from dandang.assessment import assess
 from dandang.cases import ReadCase, read_cases
 from dandang.compiled import Requirement, Route, routes
-from dandang.model import READINGS, Assessment, Clause, Fact, FactCondition, Policy, Reading, Truth, Vocabulary
+from dandang.model import READINGS, Assessment, Clause, Fact, FactCondition, Policy, Reading, Truth
 from dandang.policy import load_policy
+from dandang.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parent / "cases"
 KINDS = ("AccountabilityCircumstance", "ExemptionClause", "ListExit", "SanctionTrack")

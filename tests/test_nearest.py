@@ -6,7 +6,8 @@ import pytest
 
 from dandang.cases import read_cases
 from dandang.cases.nearest import suggested_facts, suggested_names
-from dandang.model import Policy, Vocabulary
+from dandang.model import Policy
+from dandang.vocabulary import Vocabulary
 
 TURNED = "（答案要反过来写）"
 

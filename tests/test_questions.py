@@ -17,22 +17,11 @@ from dandang.assessment import assess
 from dandang.cases import case_quads, read_file, with_derived_facts
 from dandang.compiled import compiled_quads
 from dandang.errors import BadParameter, DandangError, ResourceMissing, UnknownName
-from dandang.model import (
-    READINGS,
-    Cadre,
-    Case,
-    DecidedSanction,
-    Fact,
-    FactCondition,
-    Policy,
-    Reading,
-    Table,
-    Term,
-    Vocabulary,
-)
+from dandang.model import READINGS, Cadre, Case, DecidedSanction, Fact, FactCondition, Policy, Reading, Table, Term
 from dandang.namespaces import CASES, DD
 from dandang.policy import load_quads, read_policy
 from dandang.store import Store
+from dandang.vocabulary import Vocabulary
 from update_expected import EXPECTED, TODAY, VARIANTS, answer, answers, as_tsv, policy, store
 
 QUESTIONS = catalogue.questions()

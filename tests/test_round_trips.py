@@ -25,7 +25,8 @@ from dandang.cases.table_writing import cases_csv, cases_workbook
 from dandang.cases.writing import case_jsonld, case_record, case_yaml
 from dandang.cli.options import SYNTAXES
 from dandang.errors import BadParameter, MalformedFile, UnreadableFile
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy, Vocabulary
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Policy
+from dandang.vocabulary import Vocabulary
 
 Writer = Callable[[list[Case], Vocabulary], bytes]
 

@@ -18,7 +18,7 @@ from dandang.cli import settings as settings_module
 from dandang.cli.parser import build_parser
 from dandang.errors import DandangError
 from dandang.messages import LANGUAGES, Text
-from dandang.model import Finding, Place, Policy, Vocabulary
+from dandang.model import Finding, Place, Policy
 from dandang.namespaces import DD, ELI, RDF, SH, SKOS
 from dandang.policy import load_quads
 from dandang.render.findings import FORMATS, finding_json
@@ -29,6 +29,7 @@ from dandang.validation import CaseValidator
 from dandang.validation.engine import Engine
 from dandang.validation.examples import examples
 from dandang.validation.rules import RULE_FILES, SHAPES, read_rules
+from dandang.vocabulary import Vocabulary
 from test_round_trips import ENDINGS, WRITERS
 
 TODAY = "2026-11-22"

@@ -24,8 +24,9 @@ from dandang.cases import case_quads, read_cases, read_stated, with_derived_fact
 from dandang.cases.graph import case_turtle
 from dandang.cases.writing import case_jsonld, case_yaml
 from dandang.messages import Text
-from dandang.model import Case, Vocabulary
+from dandang.model import Case
 from dandang.namespaces import FACTS
+from dandang.vocabulary import Vocabulary
 from dandang.web import create_app
 from dandang.web.library import Library
 from dandang.web.validators import findings_on, validator

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from dandang.errors import BadParameter
 from dandang.messages import ALL_FACTS, Text
-from dandang.model import Policy, Vocabulary
+from dandang.model import Policy
 from dandang.namespaces import CASES, DD, PREFIXES, XSD
+from dandang.vocabulary import Vocabulary
 
 #: One type of parameter each; `concept:SCHEME` stands for the concepts of a scheme.
 TYPES = ("case", "clause", "document", "fact", "facts", "reading", "date", "string", "iri")

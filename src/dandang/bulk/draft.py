@@ -9,6 +9,7 @@ from dandang.bulk.ground import Key
 from dandang.cases import Derivation
 from dandang.model import Cadre, Case, DecidedSanction, Fact, Place, Policy, Truth
 from dandang.namespaces import CASES
+from dandang.vocabulary import Vocabulary
 
 #: The value of a fact in the graph, as a case has it: (value, contested).
 MEANING: dict[str, tuple[Truth, bool]] = {
@@ -104,8 +105,6 @@ class Draft:
 
 def known_names(policy: Policy) -> dict[str, tuple[str, bool] | None]:
     """Every name of a fact type with what it stands for; None for a name of several."""
-    from dandang.model import Vocabulary
-
     vocabulary = Vocabulary(policy)
     names = {
         name for fact in policy.facts.values() for name in (fact.iri, *fact.label, *fact.names, *(fact.negated or ()))

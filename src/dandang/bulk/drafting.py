@@ -7,7 +7,8 @@ from typing import Any
 from dandang.bulk.draft import Draft, DraftFact, DraftSanction, known_names
 from dandang.cases.fields import CASE_KEYS, VALUES
 from dandang.cases.tidying import is_date
-from dandang.model import Policy, Vocabulary
+from dandang.model import Policy
+from dandang.vocabulary import Vocabulary
 
 _CASE_KEYS = frozenset(CASE_KEYS)
 _FACT_KEYS = frozenset({"value", "evidence", "found_by", "on"})

@@ -23,12 +23,13 @@ from dandang.bulk.records import VALIDATE, Checked, Record, Task
 from dandang.cases import Derivation, case_quads
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
-from dandang.model import Finding, Place, Policy, Vocabulary
+from dandang.model import Finding, Place, Policy
 from dandang.namespaces import DD
 from dandang.validation import CaseValidator
 from dandang.validation.checking import by_line, told_by_reading
 from dandang.validation.places import Locator
 from dandang.validation.rules import Result
+from dandang.vocabulary import Vocabulary
 
 
 @contextmanager

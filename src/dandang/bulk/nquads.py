@@ -25,11 +25,12 @@ from dandang.cases import Derivation, ReadCase
 from dandang.cases.graph import case_iri
 from dandang.cases.rdf import cases_of
 from dandang.cases.strays import strays
-from dandang.model import Case, Place, Vocabulary
+from dandang.model import Case, Place
 from dandang.namespaces import CASES, DD
 from dandang.store import Index
 from dandang.turtle_lines import Places
 from dandang.validation.checking import term_value
+from dandang.vocabulary import Vocabulary
 
 #: The subject of a line, up to the part of it.
 _SUBJECT = re.compile(rb"(<[^<>\"{}|^`\\\x00-\x20#]+)[#>]")

@@ -10,7 +10,8 @@ from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.tidying import date_of_serial, is_date, tidied, tidied_date, tidied_key
 from dandang.cases.words import table_words
 from dandang.messages import Text
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth, Vocabulary
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Policy, Truth
+from dandang.vocabulary import Vocabulary
 
 VALUES: dict[str, tuple[Truth, bool]] = {
     **dict.fromkeys(("yes", "true", "y", "是", "有", "属实", "成立", "√", "✓", "✔"), (True, False)),

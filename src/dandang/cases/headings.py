@@ -9,7 +9,8 @@ from typing import NamedTuple
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
 from dandang.cases.tidying import tidied
 from dandang.messages import Text
-from dandang.model import Finding, fold_name
+from dandang.model import Finding
+from dandang.vocabulary import fold_name
 
 #: A key as hints write it: a word of its own, between Chinese or before a colon.
 _KEY = re.compile(r"(?<![A-Za-z_.:-])([a-z_]+)(?![A-Za-z_-])")

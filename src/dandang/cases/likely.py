@@ -8,7 +8,7 @@ from itertools import chain
 from dandang.cases.nearest import nearest_names, suggested_facts
 from dandang.cases.sheet import CASE_FIELDS
 from dandang.messages import Text
-from dandang.model import Vocabulary, fold_name
+from dandang.vocabulary import Vocabulary, fold_name
 
 #: What forms of offices call the items of a case. They are proposed and never read: “时间” may be the time of anything.
 _ALSO_CALLED = {

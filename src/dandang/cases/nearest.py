@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from dandang.messages import Text
-from dandang.model import Vocabulary, fold_name
+from dandang.vocabulary import Vocabulary, fold_name
 
 #: A denial, but not where it is part of a word: 不良影响 is an impact, 不可预见 a word of its own.
 _DENIAL = re.compile(

@@ -14,10 +14,11 @@ from dandang.cases.rdf_syntax import SYNTAXES, parsed
 from dandang.cases.strays import bracketed, strays
 from dandang.errors import MalformedFile
 from dandang.messages import Text
-from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Truth, Vocabulary
+from dandang.model import Cadre, Case, DecidedSanction, Fact, Finding, Place, Truth
 from dandang.namespaces import CASES, DCTERMS, DD, LION_LIST, RDF, shorten
 from dandang.store import Index
 from dandang.turtle_lines import Places
+from dandang.vocabulary import Vocabulary
 
 _VALUES: dict[str, tuple[Truth, bool]] = {
     DD + "yes": (True, False),

@@ -20,7 +20,8 @@ from dandang.cases.json_nodes import parse_json, parse_json_lines
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_, parse_yaml
 from dandang.errors import MalformedFile, NoCases, RejectedCase, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Case, Finding, Place, Policy, Vocabulary
+from dandang.model import Case, Finding, Place, Policy
+from dandang.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from dandang.cases.table import TablePart, TableRow

@@ -18,8 +18,9 @@ from dandang.cases.foreign import OLD_OFFICE
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.errors import MalformedFile, UnreadableFile
 from dandang.messages import Text
-from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.model import Finding, Place
 from dandang.ooxml.columns import letters
+from dandang.vocabulary import Vocabulary, fold_name
 
 
 class Field(NamedTuple):

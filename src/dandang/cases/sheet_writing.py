@@ -24,8 +24,9 @@ from dandang.cases.sheet import (
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.errors import BadParameter
 from dandang.messages import Text
-from dandang.model import Case, Fact, Vocabulary
+from dandang.model import Case, Fact
 from dandang.ooxml.columns import letters
+from dandang.vocabulary import Vocabulary
 
 ANSWERS = {
     "yes": Text("是", "yes"),

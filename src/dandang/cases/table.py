@@ -15,7 +15,8 @@ from dandang.cases.cells import RowCells, Spots
 from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.table_heading import Column, Heading, Locate, Row, read_heading
 from dandang.messages import Text
-from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.model import Finding, Place
+from dandang.vocabulary import Vocabulary, fold_name
 
 _Cell = TypeVar("_Cell")
 #: Cells by key: of the case itself, of its cadre, of each fact, of the measure of each number.

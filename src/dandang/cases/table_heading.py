@@ -16,7 +16,8 @@ from dandang.cases.likely import corrections, is_slip, likely_headings, meant_it
 from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS, Field
 from dandang.errors import MalformedFile
 from dandang.messages import Text
-from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.model import Finding, Place
+from dandang.vocabulary import Vocabulary, fold_name
 
 #: A row with its number from 1, as places tell it.
 Row: TypeAlias = tuple[int, Sequence[str]]

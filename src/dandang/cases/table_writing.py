@@ -13,7 +13,8 @@ from dandang.cases.table import EXAMPLE, SANCTION
 from dandang.cases.table_heading import is_item
 from dandang.cases.writing import concept_name, fact_name, stated, value_word
 from dandang.messages import Text
-from dandang.model import Case, Fact, Vocabulary
+from dandang.model import Case, Fact
+from dandang.vocabulary import Vocabulary
 
 _FACT_PARTS = {field.key: field.heading for field in FACT_COLUMNS if field.key in ("evidence", "found_by", "on")}
 _SANCTION_PARTS = {field.key: field.heading for field in SANCTION_COLUMNS if field.key != "measure"}

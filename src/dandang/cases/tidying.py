@@ -69,7 +69,7 @@ def date_of_serial(text: str) -> str:
 def tidied_key(text: str, allowed: Sequence[str]) -> str:
     """The key that a heading of the workbook, or a key in other letters, stands for."""
     from dandang.cases.sheet import CASE_FIELDS, FACT_COLUMNS, SANCTION_COLUMNS
-    from dandang.model import fold_name
+    from dandang.vocabulary import fold_name
 
     wanted = fold_name(tidied(text, lambda _: True) or text)
     fields = (*CASE_FIELDS, *FACT_COLUMNS, *SANCTION_COLUMNS)

@@ -17,10 +17,11 @@ from dandang.cases.table import error_cell
 from dandang.cases.table_heading import HEADING_ROWS, Locate, Row, is_heading, is_item, no_heading
 from dandang.errors import MalformedFile, NoCases
 from dandang.messages import Text
-from dandang.model import Finding, Place, Vocabulary, fold_name
+from dandang.model import Finding, Place
 from dandang.ooxml.columns import letters, split_cell
 from dandang.ooxml.package import Package
 from dandang.ooxml.summary import is_summary
+from dandang.vocabulary import Vocabulary, fold_name
 
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>(?:<is>.*?</is>)?<f[ >/]')
 _ERROR = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*\bt="e"')

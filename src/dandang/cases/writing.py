@@ -13,8 +13,9 @@ import yaml
 
 from dandang import resources
 from dandang.cases.graph import case_iri
-from dandang.model import Case, DecidedSanction, Fact, Vocabulary
+from dandang.model import Case, DecidedSanction, Fact
 from dandang.namespaces import CONCEPTS, DD, FACTS, ID, LION_LIST
+from dandang.vocabulary import Vocabulary
 
 _HOME = ID + "wuhan-2018/"
 

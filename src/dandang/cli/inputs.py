@@ -206,8 +206,8 @@ def parameter_options(pairs: list[str]) -> dict[str, str]:
 def named_thing(name: str, policy: Policy) -> str:
     """The IRI of anything that has a name."""
     from dandang.cases.nearest import nearest_names
-    from dandang.model import Vocabulary
     from dandang.namespaces import PREFIXES
+    from dandang.vocabulary import Vocabulary
 
     prefix, _, rest = name.partition(":")
     candidates = [name, PREFIXES.get(prefix, "\0") + rest]

@@ -10,7 +10,8 @@ from dandang import resources
 from dandang.cli.inputs import named_clause
 from dandang.cli.output import write_file
 from dandang.errors import BadParameter, UnreadableFile
-from dandang.model import Case, Clause, Place, Policy, Vocabulary
+from dandang.model import Case, Clause, Place, Policy
+from dandang.vocabulary import Vocabulary
 
 
 def template(options: Namespace) -> int:

@@ -17,12 +17,13 @@ from dandang.cases import Derivation, ReadCase, case_quads, read_file
 from dandang.catalogue import questions
 from dandang.compiled import derived_quads
 from dandang.messages import Text
-from dandang.model import Policy, Vocabulary
+from dandang.model import Policy
 from dandang.namespaces import CASES, DD, ID, OA, RDFS, SKOS
 from dandang.policy import load_quads, ontology_quads, read_policy
 from dandang.resources import data_files
 from dandang.store import Index, dataset_digest
 from dandang.validation.rules import rule_quads
+from dandang.vocabulary import Vocabulary
 from dandang.web.addresses import ONTOLOGY, Addresses
 from dandang.web.sparql_examples import example_quads
 

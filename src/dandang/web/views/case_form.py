@@ -15,8 +15,9 @@ from dandang.cases.nodes import Mapping_, Node, Scalar, Sequence_
 from dandang.cases.reading import ReadCase
 from dandang.cases.writing import stated, value_word
 from dandang.messages import Text
-from dandang.model import Case, DecidedSanction, Fact, Finding, Place, Policy, Severity, Vocabulary
+from dandang.model import Case, DecidedSanction, Fact, Finding, Place, Policy, Severity
 from dandang.namespaces import FACTS
+from dandang.vocabulary import Vocabulary
 
 #: The fields that hold one text, by their paths in a case file.
 TEXTS = ("id", "title", "on", "decided", "cadre.rank", "cadre.post", "cadre.lion", "domain", "summary", "note")

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from dandang.model import Clause, ClauseList, Condition, ConditionGroup, FactCondition, FactType, Policy, fold_name
+from dandang.model import Clause, ClauseList, Condition, ConditionGroup, FactCondition, FactType, Policy
 from dandang.namespaces import DD, SKOS
+from dandang.vocabulary import fold_name
 from dandang.web.library import Library
 from dandang.web.views.resource import pointers
 from dandang.web.views.tree import facts_in

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dandang.messages import Text
-from dandang.model import Clause, Condition, ConditionGroup, FactCondition, Policy, fold_name
+from dandang.model import Clause, Condition, ConditionGroup, FactCondition, Policy
 from dandang.namespaces import CONCEPTS
 from dandang.render.phrases import literal_text
+from dandang.vocabulary import fold_name
 from dandang.web.library import Library
 from dandang.web.views.case_form import code_of
 from dandang.web.views.tree import facts_in
