@@ -22,9 +22,8 @@ from dandang.web.sparql_jobs import Dataset
 _WORKER = Path(__file__).with_name("sparql_worker.py")
 #: Starting a worker means loading the dataset once more; a machine under load may need a while.
 START_SECONDS = 30.0
-#: How much a long query steps back behind short ones, where the system has such a thing: to a tenth of what they get. With less, whatever else
-#: keeps the machine busy would hold a query of a tenth of a second until its deadline.
-_NICE = 10
+#: How much a long query steps back behind short ones, where the system has such a thing.
+_NICE = 15
 
 
 class Gone(Exception):
