@@ -12,6 +12,7 @@ import pytest
 from waitress.server import create_server
 
 from dandang.web import create_app
+from dandang.web.pages.examples import by_key
 from dandang.web.views.lists import LISTS
 
 if TYPE_CHECKING:
@@ -96,6 +97,15 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, site: str, lang: str) -
             page.goto(f"{site}/{lang}{path}")
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, path
+
+
+def test_no_result_makes_its_page_wider_than_a_phone(browser: Browser, site: str) -> None:
+    """Whatever a question of the SPARQL page answers: the table scrolls, and the page stands."""
+    with opened(browser, site, viewport=PHONE) as page:
+        for key in sorted(by_key()):
+            page.goto(f"{site}/zh/sparql?cq={key}")
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert over <= 0, key
 
 
 def test_lists_hide_nothing_beside_a_phone(browser: Browser, site: str) -> None:
